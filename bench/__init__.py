@@ -1,0 +1,1 @@
+"""Benchmarks against the limit and against peers, measured in one run."""

@@ -1,0 +1,1 @@
+"""The two counties as clients of the public API."""

@@ -1,0 +1,1 @@
+"""Ways to run the platform: embedded from packages, and in containers."""

@@ -1,0 +1,1 @@
+"""Kafka and PostgreSQL from packages, supervised as one stack with the services."""

@@ -1,0 +1,71 @@
+"""Brings the counties' profiles, kept as files, to the service that owns them."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+import yaml
+
+from deploy.embedded.failures import DependencyDownError
+from deploy.embedded.issuer import load_issuer
+
+COUNTIES_FOLDER = Path(__file__).parents[1] / "counties"
+_DEFAULT_COUNTIES = ("430523", "610330")
+_APPLIED = {200, 201, 202, 409}
+_SECONDS = 30.0
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Leaves dates as the text they are written as, which is what JSON has for them."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def known_counties(folder: Path = COUNTIES_FOLDER) -> tuple[str, ...]:
+    """Return the codes of the counties that have a file, in order; the two the platform was built for if none has."""
+    return tuple(sorted(file.stem for file in folder.glob("*.yaml"))) or _DEFAULT_COUNTIES
+
+
+def apply(base_urls: Mapping[str, str], counties: tuple[str, ...], folder: Path = COUNTIES_FOLDER) -> None:
+    """Post each county's profile to the projects service; one that is there already is left as it is.
+
+    The command's id derives from the file's content, so that a repeated start changes nothing and a changed file is a new
+    command. DependencyDownError if the service answers anything but applied or already there.
+    """
+    files = [file for county in counties if (file := folder / f"{county}.yaml").is_file()]
+    if not files:
+        return
+    issuer = load_issuer()
+    # Loopback traffic must not go through a proxy of the environment.
+    with httpx.Client(base_url=base_urls["projects"], timeout=_SECONDS, trust_env=False) as client:
+        for file in files:
+            _apply_one(client, file, issuer.issue("office", file.stem))
+
+
+def _apply_one(client: httpx.Client, file: Path, token: str) -> None:
+    """Post the profile, then the organisations the county starts with."""
+    content = file.read_bytes()
+    command_id = uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(content).hexdigest())
+    profile = yaml.load(content, _PlainLoader)  # noqa: S506 - a SafeLoader
+    organisations = profile.pop("organisations", [])
+    _post(client, file.stem, "profiles", profile, token, str(command_id))
+    for organisation in organisations:
+        _post(client, file.stem, "organisations", organisation, token, f"{command_id}-{organisation['code']}")
+
+
+def _post(client: httpx.Client, county: str, what: str, content: object, token: str, key: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+    try:
+        response = client.post(f"/v1/{county}/{what}", json=content, headers=headers)
+    except httpx.HTTPError as failure:
+        raise DependencyDownError(f"The {what} of county {county} could not be applied: {failure}.") from failure
+    if response.status_code not in _APPLIED:
+        raise DependencyDownError(
+            f"The {what} of county {county} were refused with status {response.status_code}: {response.text[:500].strip()}"
+        )

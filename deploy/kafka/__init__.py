@@ -1,0 +1,1 @@
+"""Kafka's topics: which there are, and their creation."""

@@ -1,0 +1,1 @@
+"""The needs list: from what people say to an answer they receive."""

@@ -1,0 +1,17 @@
+"""Which topics intake reads, which read models and policies they feed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.intake.policies import ANSWER_PETITIONERS
+from services.intake.projections import NEED_BOARD, UNITS
+from shared.contracts.intake import INTAKE
+from shared.contracts.projects import PROJECTS
+from shared.contracts.scoring import SCORING
+from shared.kernel.events import Contract
+from shared.kernel.policy import Policy
+from shared.kernel.projection import Projection
+
+SOURCES: Sequence[Contract] = (INTAKE, PROJECTS)
+PROJECTIONS: Sequence[Projection[Any]] = (NEED_BOARD, UNITS)
+POLICIES: Sequence[tuple[Policy, Contract]] = ((ANSWER_PETITIONERS, SCORING),)

@@ -1,0 +1,7 @@
+"""Intake's settings."""
+
+from shared.kernel.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What intake needs from its environment; nothing beyond what every service does."""

@@ -1,0 +1,1 @@
+"""The projects list: registry, proposal, review, claim, pledge, progress, completion."""

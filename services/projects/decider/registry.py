@@ -1,0 +1,92 @@
+"""The rules of the county's profile and of the register."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from services.projects.commands import AdoptProfile, ExemptMember, RegisterMember, RegisterOrganisation
+from services.projects.state.registry import County, Member, MemberEvent, Organisation, evolve_county, evolve_member, evolve_organisation
+from shared.contracts.projects import PROJECTS, CountyProfileAdopted, MemberExempted, MemberRegistered, OrganisationRegistered
+from shared.contracts.values import Profile
+from shared.kernel.commands import Asked, Decider
+from shared.kernel.errors import Rejected
+from shared.kernel.ids import derived
+from shared.kernel.sealed import Sealed
+
+_WHOLE = 100
+
+
+def adopt(command: AdoptProfile, county: County, asked: Asked) -> Sequence[CountyProfileAdopted]:
+    """The office adopts rules whose levels and items are each named once and whose weights make a hundred."""
+    asked.actor.require("office")
+    for level in _twice(level.code for level in command.levels):
+        raise Rejected("level_twice", pointer="/levels", level=level)
+    items = command.score_sheet.items
+    for item in _twice(item.item for item in items):
+        raise Rejected("item_twice", pointer="/score_sheet/items", item=item)
+    total = sum(item.weight for item in items)
+    if total != _WHOLE:
+        raise Rejected("weights_not_hundred", pointer="/score_sheet/items", sum=total)
+    profile = Profile.model_validate(command.model_dump())
+    return [] if profile == county.profile else [CountyProfileAdopted(profile=profile)]
+
+
+def register_organisation(command: RegisterOrganisation, organisation: Organisation, asked: Asked) -> Sequence[OrganisationRegistered]:
+    """The office registers an organisation once; the same again changes nothing."""
+    asked.actor.require("office")
+    event = OrganisationRegistered(code=command.code, name=command.name, kind=command.kind, parent=command.parent, order=command.order)
+    if organisation.kind is None:
+        return [event]
+    if organisation == evolve_organisation(organisation, event):
+        return []
+    raise Rejected("organisation_already_registered", pointer="/code", code=command.code)
+
+
+def decide_member(command: RegisterMember | ExemptMember, member: Member, asked: Asked) -> Sequence[MemberEvent]:
+    """Return the facts a command makes of a member."""
+    match command:
+        case RegisterMember():
+            return register_member(command, member, asked)
+        case ExemptMember():
+            return exempt(command, member, asked)
+        case _:
+            assert_never(command)
+
+
+def register_member(command: RegisterMember, member: Member, asked: Asked) -> Sequence[MemberEvent]:
+    """The office registers anyone, a unit its own members; the name is sealed."""
+    asked.actor.require("office", "unit")
+    _own_unit_only(asked, command.unit)
+    if member.registered:
+        if (member.unit, member.branch, member.exemption) == (command.unit, command.branch, command.exemption):
+            return []
+        raise Rejected("member_already_registered", pointer="/account")
+    member_id = derived(asked.county, "member", command.account)
+    name = Sealed.of(member_id, command.name)
+    return [MemberRegistered(member_id=member_id, name=name, unit=command.unit, branch=command.branch, exemption=command.exemption)]
+
+
+def exempt(command: ExemptMember, member: Member, asked: Asked) -> Sequence[MemberEvent]:
+    """The member's own unit (or the office) exempts, with a reason, or ends an exemption."""
+    asked.actor.require("office", "unit")
+    if not member.registered:
+        raise Rejected("not_found")
+    _own_unit_only(asked, member.unit)
+    if member.exemption == command.exemption:
+        return []
+    member_id = derived(asked.county, "member", command.account)
+    return [MemberExempted(member_id=member_id, exemption=command.exemption, reason=command.reason)]
+
+
+def _own_unit_only(asked: Asked, unit: str | None) -> None:
+    if not asked.actor.has("office") and asked.actor.unit != unit:
+        raise Rejected("not_your_unit")
+
+
+def _twice(values: Iterable[str]) -> list[str]:
+    return [value for value, count in Counter(values).items() if count > 1]
+
+
+COUNTY = Decider(contract=PROJECTS, initial=County(), evolve=evolve_county, decide=adopt)
+ORGANISATION = Decider(contract=PROJECTS, initial=Organisation(), evolve=evolve_organisation, decide=register_organisation)
+MEMBER = Decider(contract=PROJECTS, initial=Member(), evolve=evolve_member, decide=decide_member)

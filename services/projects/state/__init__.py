@@ -1,0 +1,1 @@
+"""The little the rules must remember of a project and of the registry."""

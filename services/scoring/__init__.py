@@ -1,0 +1,1 @@
+"""Scoring: score sheets, verification and the tiered sign-off."""

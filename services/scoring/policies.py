@@ -1,0 +1,29 @@
+"""What follows in scoring from other services' facts."""
+
+from collections.abc import Sequence
+
+from services.scoring.commands import OpenVerification
+from shared.contracts.projects import CompletionDeclared
+from shared.kernel.commands import Command
+from shared.kernel.envelope import Meta
+from shared.kernel.policy import Policy
+
+
+def open_verification(event: CompletionDeclared, _meta: Meta) -> Sequence[Command]:
+    """A declared completion is verified by the tier its level names."""
+    return [
+        OpenVerification(
+            project_id=event.project_id,
+            round=event.round,
+            title=event.title,
+            level=event.level,
+            unit=event.unit,
+            branch=event.branch,
+            claimant=event.claimant,
+            need_ids=event.need_ids,
+            tier=event.sign_off_by,
+        )
+    ]
+
+
+OPEN_VERIFICATION = Policy("open_verification_when_completion_declared", on=CompletionDeclared, do=open_verification)

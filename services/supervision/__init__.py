@@ -1,0 +1,1 @@
+"""The supervision list: notices, their deadlines and what becomes of them."""

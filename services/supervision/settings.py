@@ -1,0 +1,7 @@
+"""Supervision's settings."""
+
+from shared.kernel.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What supervision needs from its environment; nothing beyond what every service does."""

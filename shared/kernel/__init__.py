@@ -1,0 +1,1 @@
+"""The kernel: event log, relay, consumers, projections, policies; it knows no domain noun."""

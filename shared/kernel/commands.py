@@ -1,0 +1,225 @@
+"""Commands, and how one becomes events: load the stream, decide, append."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+import asyncpg
+from pydantic import BaseModel, ConfigDict
+
+from shared.kernel.actor import Actor, first_role
+from shared.kernel.appender import Append, Appender, NewEvent
+from shared.kernel.clock import Clock
+from shared.kernel.envelope import Cause, check_size
+from shared.kernel.errors import CommandReused, Rejected, VersionConflict
+from shared.kernel.event_log import Answer, EventLog
+from shared.kernel.events import Contract, Event, dump
+from shared.kernel.ids import uuid7
+from shared.kernel.sealed import Context, Sealer, SealingKey, may_hold_sealed, persons_to_seal, seal
+from shared.kernel.tenancy import county_transaction
+
+_LOOK_EVERY_SECONDS = 0.05
+_ATTEMPTS = 20
+"""How often a command decides anew because another process moved its stream; each time one of them wins."""
+
+
+class FromPlatform:
+    """Marks a command's field that the platform fills in (ids, path, facts looked up), never the caller."""
+
+
+class Command(BaseModel):
+    """A request to change something: strict, complete, with its time, ids and actor inside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The circumstances of a command: who, where, when, under which id, because of what."""
+
+    county: str
+    actor: Actor
+    at: datetime
+    command_id: UUID
+    correlation_id: str
+    causation_id: str | None = None
+    caused_at: datetime | None = None
+    expected: int | None = None
+    """The stream version the user acted on (`If-Match`), where they said."""
+    fingerprint: bytes = b""
+    traceparent: str | None = None
+
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[S]):
+    """The rules of one aggregate: its state before anything happened, how facts change it, what a command makes happen.
+
+    `decide(command, state, asked)` returns the new facts, none when nothing changes, or raises Rejected; both are pure.
+    """
+
+    contract: Contract
+    initial: S
+    evolve: Callable[[S, Any], S]
+    decide: Callable[[Any, S, Asked], Sequence[Event]]
+
+
+Prepare = Callable[["Facts", Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHandler(Generic[S]):
+    """Which decider takes a command, on which stream, and what must be looked up into the command first."""
+
+    decider: Decider[S]
+    stream: Callable[[Any, str], str]
+    """From the command and the county."""
+    prepare: Prepare | None = None
+    opens: bool = False
+    """The command starts a stream of its own new id: nothing need be loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a handler may look at before deciding: this service's own log and read models, in the asker's county."""
+
+    log: EventLog
+    asked: Asked
+
+    async def state(self, decider: Decider[S], stream: str) -> tuple[S, int]:
+        """Return the state and version of another stream of this service."""
+        return await load(self.log, self.asked.county, decider, stream)
+
+    async def find(self, query: str, *arguments: object, seconds: float = 0.0) -> asyncpg.Record | None:
+        """Return the first row of a query over read models ($1 is the county), waiting this long for one to appear.
+
+        What another service published a moment ago may still be on its way.
+        """
+        for last in (*(False for _ in range(int(seconds / _LOOK_EVERY_SECONDS))), True):
+            async with county_transaction(self.log.pool, self.asked.county) as connection:
+                row = await connection.fetchrow(query, self.asked.county, *arguments)
+            if row is not None or last:
+                return row
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        return None
+
+
+async def load(log: EventLog, county: str, decider: Decider[S], stream: str) -> tuple[S, int]:
+    """Fold a stream; version 0 and the initial state when it does not exist."""
+    state, version = decider.initial, 0
+    for envelope in await log.stream(county, stream):
+        state = decider.evolve(state, envelope.event(decider.contract))
+        version = envelope.meta.version
+    return state, version
+
+
+def fingerprint(*parts: bytes) -> bytes:
+    """Return what tells two requests under one id apart: SHA-256 over the parts with their lengths."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8))
+        digest.update(part)
+    return digest.digest()
+
+
+@dataclass(slots=True)
+class Commands:
+    """Carries out commands by the service's table of handlers."""
+
+    handlers: Mapping[type[Command], CommandHandler[Any]]
+    log: EventLog
+    appender: Appender
+    sealer: Sealer
+    clock: Clock
+    _locks: "WeakValueDictionary[tuple[str, str], asyncio.Lock]" = field(default_factory=WeakValueDictionary)
+
+    async def execute(self, command: Command, asked: Asked) -> Answer:
+        """Decide and append; return what happened, or what the same command id did the first time.
+
+        Raises Rejected (also `stale_version`, `command_reused`) and EventTooLarge; nothing is written then.
+        """
+        handler = self.handlers[type(command)]
+        stream = handler.stream(command, asked.county)
+        asked = asked if asked.fingerprint else replace(asked, fingerprint=_own_fingerprint(command, asked))
+        try:
+            if handler.opens:
+                return await self._attempt(handler, command, asked, stream)
+            lock = self._locks.get((asked.county, stream))
+            if lock is None:
+                lock = self._locks[asked.county, stream] = asyncio.Lock()
+            async with lock:
+                return await self._attempt(handler, command, asked, stream)
+        except CommandReused as reused:
+            raise Rejected("command_reused") from reused
+
+    async def _attempt(self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str) -> Answer:
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._once(handler, command, asked, stream)
+            except Rejected:
+                first = await self._first_answer(asked)
+                if first is not None:
+                    return first
+                raise
+            except VersionConflict:
+                handler = replace(handler, opens=False)
+        raise Rejected("stream_too_busy")
+
+    async def _once(self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str) -> Answer:
+        decider = handler.decider
+        if handler.prepare is not None:
+            command = await handler.prepare(Facts(self.log, asked), command)
+        state, version = (decider.initial, 0) if handler.opens else await load(self.log, asked.county, decider, stream)
+        if asked.expected is not None and asked.expected != version:
+            raise Rejected("stale_version", expected=asked.expected, actual=version)
+        events = decider.decide(command, state, asked)
+        if not events:
+            return await self._first_answer(asked) or Answer(stream, version, (await self.log.head(asked.county)).position)
+        return await self.appender.append(asked.county, await self._pack(events, asked, stream, version))
+
+    async def _first_answer(self, asked: Asked) -> Answer | None:
+        known = await self.log.answer_of(asked.county, asked.command_id)
+        if known is None:
+            return None
+        if known[0] != asked.fingerprint:
+            raise CommandReused(str(asked.command_id))
+        return known[1]
+
+    async def _pack(self, events: Iterable[Event], asked: Asked, stream: str, version: int) -> Append:
+        packed: list[NewEvent] = []
+        keys: dict[UUID, bytes] = {}
+        wrapped: list[SealingKey] = []
+        for event in events:
+            event_id = uuid7()
+            sealed = event
+            if may_hold_sealed(type(event)):
+                for person in persons_to_seal(event) - keys.keys():
+                    keys[person], sealing_key = self.sealer.new_key(asked.county, person)
+                    wrapped.append(sealing_key)
+                sealed = seal(event, Context(asked.county, stream, event_id), keys)
+            data = dump(sealed)
+            check_size(data)
+            packed.append(NewEvent(event_id, type(event).__name__, data))
+        cause = Cause(
+            actor=asked.actor.sub,
+            role=first_role(asked.actor.roles),
+            unit=asked.actor.unit,
+            correlation_id=asked.correlation_id,
+            causation_id=asked.causation_id,
+            command_id=str(asked.command_id),
+            traceparent=asked.traceparent,
+        )
+        after = asked.caused_at or datetime(1970, 1, 1, tzinfo=UTC)
+        return Append(stream, version, packed, asked.command_id, asked.fingerprint, cause, after, wrapped)
+
+
+def _own_fingerprint(command: Command, asked: Asked) -> bytes:
+    """Tell commands of policies and timers apart, whose ids are derived: by type, cause and actor."""
+    return fingerprint(type(command).__name__.encode(), asked.actor.sub.encode(), (asked.causation_id or "").encode())

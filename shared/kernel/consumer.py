@@ -1,0 +1,161 @@
+"""Kafka to handlers: one factory for every subscriber, holes fetched again, a watchdog over progress."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from shared.kernel import metrics
+from shared.kernel.clock import Clock
+from shared.kernel.events import Contract
+from shared.kernel.lanes import Hole
+from shared.kernel.records import Lane, Received, keep_strays, sort
+
+if TYPE_CHECKING:
+    from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+    from shared.kernel.tenancy import Pool
+
+BATCH = 2_000
+_RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_COMMIT_EVERY_SECONDS = 1.0
+_log = structlog.get_logger(__name__)
+Records = Sequence["ConsumerRecord[Any, Any]"]
+
+
+class Applies(Protocol):
+    """What a consumer feeds: projections or a policy."""
+
+    group: str
+
+    async def apply(self, lane: Lane, received: Sequence[Received]) -> Hole | None:
+        """Apply what is due in a lane; return the hole that stopped it, if one did."""
+        ...
+
+
+def broker(kafka: str) -> KafkaBroker:
+    """Return a FastStream broker that hands raw records to handlers and creates no topics."""
+    return KafkaBroker(kafka, apply_types=False, logger=None, acks="all", enable_idempotence=True, allow_auto_create_topics=False)
+
+
+def subscribe(kafka: KafkaBroker, topics: Sequence[str], group: str) -> "BatchSubscriber":
+    """Return a subscriber set for at-least-once: nothing is acknowledged for us, nothing is decoded, nothing raises before the handler."""
+    return kafka.subscriber(
+        *topics,
+        group_id=group,
+        batch=True,
+        max_records=BATCH,
+        batch_timeout_ms=200,
+        auto_offset_reset="earliest",
+        ack_policy=AckPolicy.MANUAL,
+        partition_assignment_strategy=(RangePartitionAssignor,),  # a county's lanes of all topics meet in one process
+        max_partition_fetch_bytes=4 << 20,
+        parser=_parse,
+        decoder=_decode,
+    )
+
+
+async def _parse(records: tuple["ConsumerRecord[Any, Any]", ...]) -> KafkaMessage:
+    """Wrap raw records untouched: headers and values may be NULL, broken or not UTF-8 (TRAPS 8)."""
+    return KafkaMessage(
+        body=[record.value for record in records],
+        raw_message=records,
+        headers={},
+        message_id="",
+        correlation_id="",
+        content_type=None,
+        consumer=None,  # type: ignore[arg-type] - offsets are committed by the consumer below
+    )
+
+
+async def _decode(message: KafkaMessage) -> list["ConsumerRecord[Any, Any]"]:
+    return list(message.raw_message)
+
+
+class Consumer:
+    """One subscriber and what it feeds. Offsets are for lag tools; the truth is in the checkpoints."""
+
+    def __init__(self, kafka: KafkaBroker, contracts: Sequence[Contract], target: Applies, pool: "Pool", clock: Clock) -> None:
+        self.group = target.group
+        self.subscriber = subscribe(kafka, [contract.topic for contract in contracts], target.group)
+        self.subscriber(self.handle)
+        self._contracts: Mapping[str, Contract] = {contract.topic: contract for contract in contracts}
+        self._target = target
+        self._pool = pool
+        self._clock = clock
+        self._fetched_again: dict[Lane, tuple[int, int]] = {}
+        self._committed_at = 0.0
+        self.busy = False
+        self.batches = 0
+
+    async def handle(self, records: Records) -> None:
+        """Apply a batch, however long trouble lasts; return when every record is applied, dropped, parked or kept."""
+        self.busy = True
+        try:
+            lanes, strays = sort(records, self._contracts)
+            if strays:
+                await self._insist("strays", lambda: keep_strays(self._pool, strays))
+            for lane, received in lanes.items():
+                self._clock.observe(lane[1], received[-1].envelope.meta.recorded_at)
+                hole = await self._insist(lane[1], lambda lane=lane, received=received: self._target.apply(lane, received))
+                await self._mind(lane, received, hole)
+            await self._commit()
+        finally:
+            self.batches += 1
+            self.busy = False
+
+    async def _insist(self, what: str, attempt: Any) -> Any:  # noqa: ANN401 - returns what the attempt returns
+        """Try until it works: transient trouble never parks and never passes."""
+        failures = 0
+        while True:
+            try:
+                return await attempt()
+            except Exception as fault:  # noqa: BLE001 - only trouble that passes gets here
+                wait = _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)]
+                failures += 1
+                _log.warning("consumer_retries", consumer=self.group, what=what, error=repr(fault), retry_in_seconds=wait)
+                await asyncio.sleep(wait)
+
+    async def _mind(self, lane: Lane, received: Sequence[Received], hole: Hole | None) -> None:
+        """On a hole fetch the lane again: from where it stood, then from the topic's beginning, then wait and say so."""
+        source, county = lane
+        if hole is None:
+            if self._fetched_again.pop(lane, None) is not None:
+                metrics.WAITING.labels(source, county).set(0)
+            return
+        position, tries = self._fetched_again.get(lane, (hole.position, 0))
+        tries = tries + 1 if position == hole.position else 1
+        self._fetched_again[lane] = (hole.position, tries)
+        metrics.HOLES.labels(source, county).inc()
+        partition = TopicPartition(received[0].topic, received[0].partition)
+        consumer = self.subscriber.consumer
+        if consumer is None or tries > 2:  # noqa: PLR2004 - twice, as the docstring says
+            metrics.WAITING.labels(source, county).set(1)
+            _log.error("lane_waits_for_position", consumer=self.group, source=source, county=county, position=hole.position)
+            return
+        offset = hole.offset + 1 if tries == 1 and hole.offset is not None else 0
+        _log.warning("lane_fetched_again", consumer=self.group, source=source, county=county, position=hole.position, from_offset=offset)
+        with contextlib.suppress(KafkaError, ValueError, AssertionError):  # no longer assigned: whoever has it now will see the hole
+            if offset == 0:
+                await consumer.seek_to_beginning(partition)
+            else:
+                consumer.seek(partition, offset)
+
+    async def _commit(self) -> None:
+        """Tell the broker where we are, at most once a second; losing this changes nothing."""
+        now = asyncio.get_running_loop().time()
+        consumer = self.subscriber.consumer
+        if consumer is None or now - self._committed_at < _COMMIT_EVERY_SECONDS:
+            return
+        self._committed_at = now
+        try:
+            await consumer.commit()
+        except KafkaError as fault:
+            _log.info("offsets_not_committed", consumer=self.group, error=repr(fault))

@@ -1,0 +1,55 @@
+"""What is due in a lane: duplicates dropped, holes seen, the contiguous rest handed on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from shared.kernel.records import Received
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What follows a position without a gap; `hole` is the position that is missing, if one is."""
+
+    events: Sequence[Received]
+    duplicates: int
+    hole: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A missing position, and the Kafka offset behind the last event applied (None: unknown)."""
+
+    position: int
+    offset: int | None
+
+
+def due(received: Sequence[Received], position: int) -> Due:
+    """Return what of these records comes next after `position` (the checkpoint)."""
+    events: list[Received] = []
+    duplicates = 0
+    for record in received:
+        at = record.envelope.meta.position
+        if at <= position:
+            duplicates += 1
+        elif at == position + 1:
+            events.append(record)
+            position = at
+        else:
+            return Due(events, duplicates, position + 1)
+    return Due(events, duplicates, None)
+
+
+_DATA_FAULTS = ("22", "23")
+"""SQLSTATE classes that an event's own content causes: data exceptions and violated constraints."""
+
+
+def poisonous(fault: BaseException) -> bool:
+    """Tell an event that cannot be applied from trouble that passes; only the former may be parked.
+
+    Lost connections, time limits, deadlocks, full disks and missing tables (a deployment's fault) are retried.
+    """
+    if isinstance(fault, asyncpg.PostgresError):
+        return str(fault.sqlstate or "").startswith(_DATA_FAULTS)
+    return not isinstance(fault, OSError | TimeoutError | asyncpg.InterfaceError) or isinstance(fault, asyncpg.exceptions.DataError)

@@ -1,0 +1,29 @@
+"""Forward-only SQL migrations by yoyo: the kernel's first, then the service's own, each in one transaction."""
+
+import logging
+from importlib import resources
+
+import yoyo
+
+_KERNEL = "shared.kernel"
+
+
+def migrate(owner_dsn: str, service_package: str) -> int:
+    """Apply what is not applied yet, as the database's owner; return how many. Safe to run twice at once."""
+    logging.getLogger("yoyo").setLevel(logging.WARNING)
+    folders = [str(resources.files(_KERNEL) / "sql"), str(resources.files(service_package) / "migrations")]
+    backend = yoyo.get_backend(owner_dsn.replace("postgresql://", "postgresql+psycopg://", 1))
+    try:
+        migrations = yoyo.read_migrations(*folders)
+        with backend.lock(timeout=60):
+            missing = backend.to_apply(migrations)
+            backend.apply_migrations(missing)
+    finally:
+        backend.connection.close()
+    return len(missing)
+
+
+def names(service_package: str) -> list[str]:
+    """Return the ids of every migration this code knows, in order."""
+    folders = [str(resources.files(_KERNEL) / "sql"), str(resources.files(service_package) / "migrations")]
+    return [migration.id for migration in yoyo.read_migrations(*folders)]

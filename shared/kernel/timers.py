@@ -1,0 +1,104 @@
+"""Deadlines as rows: every due one is found and becomes a command with a derived id; clocks move only by events."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+
+from shared.kernel import metrics
+from shared.kernel.actor import Actor
+from shared.kernel.commands import Asked, Command, Commands
+from shared.kernel.errors import Rejected
+from shared.kernel.ids import derived
+from shared.kernel.projection import Projection
+from shared.kernel.tenancy import county_transaction
+
+if TYPE_CHECKING:
+    from shared.kernel.tenancy import Pool
+
+_DUE = """
+SELECT timer_id, due_at, command, payload FROM read.timers
+WHERE county = $1 AND NOT settled AND due_at <= $2 AND (timer_id, due_at) NOT IN (SELECT * FROM unnest($3::uuid[], $4::timestamptz[])) ORDER BY due_at, timer_id LIMIT 500
+"""
+_EVERY_SECONDS = 0.5
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class TimerRow:
+    """A deadline: when it is due, and the command (name and JSON fields) to give then."""
+
+    timer_id: UUID
+    due_at: datetime | None = None
+    command: str | None = None
+    payload: dict[str, Any] | None = None
+    settled: bool = False
+
+
+def timers() -> Projection[TimerRow]:
+    """Return the projection a service folds its deadlines into (`read.timers`)."""
+    return Projection("timers", row=TimerRow, key="timer_id")
+
+
+class Sweeper:
+    """Looks for due timers of every county and gives their commands, once each in effect."""
+
+    def __init__(self, pool: "Pool", commands: Commands, kinds: Iterable[type[Command]], counties: Iterable[str]) -> None:
+        self._pool = pool
+        self._commands = commands
+        self._kinds: Mapping[str, type[Command]] = {kind.__name__: kind for kind in kinds}
+        self._counties = list(counties)
+        self._given: dict[str, set[tuple[UUID, datetime]]] = {county: set() for county in self._counties}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin sweeping."""
+        self._task = asyncio.create_task(self._run(), name="sweeper")
+
+    async def stop(self) -> None:
+        """Stop sweeping."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            for county in self._counties:
+                try:
+                    while await self.sweep(county):
+                        pass
+                except Exception as fault:  # noqa: BLE001 - the deadline stands in its row; the next sweep finds it
+                    _log.warning("sweep_failed", county=county, error=repr(fault))
+            await asyncio.sleep(_EVERY_SECONDS)
+
+    async def sweep(self, county: str) -> int:
+        """Give the commands of what is due now; return how many."""
+        now = self._commands.clock.now(county)
+        given = self._given[county]
+        async with county_transaction(self._pool, county) as connection:
+            rows = await connection.fetch(_DUE, county, now, [timer for timer, _ in given], [due for _, due in given])
+        for row in rows:
+            await self._give(county, row["timer_id"], row["due_at"], row["command"], row["payload"])
+            given.add((row["timer_id"], row["due_at"]))
+        return len(rows)
+
+    async def _give(self, county: str, timer_id: UUID, due_at: datetime, command: str, payload: dict[str, Any]) -> None:
+        command_id = derived("timer", str(timer_id), due_at.isoformat())
+        asked = Asked(
+            county=county,
+            actor=Actor.system("timer"),
+            at=max(self._commands.clock.now(county), due_at),
+            command_id=command_id,
+            correlation_id=str(command_id),
+        )
+        try:
+            await self._commands.execute(self._kinds[command].model_validate(payload, strict=False), asked)
+            metrics.TIMERS_FIRED.labels(county).inc()
+        except Rejected as refusal:
+            _log.info("timer_command_rejected", command=command, code=refusal.code)
+
+

@@ -1,0 +1,88 @@
+"""A watch over consumers: progress is what counts, measured against the topics' real ends (TRAPS 11, 21)."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from shared.kernel import metrics
+from shared.kernel.consumer import Consumer
+
+_EVERY_SECONDS = 5.0
+_ASK_SECONDS = 5.0
+SILENT_SECONDS = 30.0
+"""How long a consumer may be behind and idle before it is started anew."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Watchdog:
+    """Restarts a consumer that is behind, idle and silent; knows each one's lag for `/readyz` and `/metrics`."""
+
+    def __init__(self, consumers: Sequence[Consumer], *, silent_seconds: float = SILENT_SECONDS, every_seconds: float = _EVERY_SECONDS) -> None:
+        self._consumers = consumers
+        self._silent = silent_seconds
+        self._every = every_seconds
+        self._seen: dict[str, tuple[int, float]] = {}
+        self.lag: dict[str, int | None] = {consumer.group: None for consumer in consumers}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin watching."""
+        self._task = asyncio.create_task(self._watch(), name="watchdog")
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        while True:
+            for consumer in self._consumers:
+                await self._look(consumer)
+            unknown = any(lag is None for lag in self.lag.values())
+            await asyncio.sleep(min(self._every, 0.2) if unknown else self._every)
+
+    async def _look(self, consumer: Consumer) -> None:
+        now = asyncio.get_running_loop().time()
+        lag = await self._lag(consumer)
+        self.lag[consumer.group] = lag
+        if lag is not None:
+            metrics.CONSUMER_LAG.labels(consumer.group).set(lag)
+        batches, since = self._seen.get(consumer.group, (-1, now))
+        if consumer.batches != batches or consumer.busy or lag == 0:
+            self._seen[consumer.group] = (consumer.batches, now)
+        elif now - since > self._silent:
+            self._seen[consumer.group] = (consumer.batches, now)
+            await self._restart(consumer)
+
+    async def _lag(self, consumer: Consumer) -> int | None:
+        """Return records behind the ends of its partitions; None when the broker does not say or nothing is assigned."""
+        client = consumer.subscriber.consumer
+        if client is None:
+            return None
+        partitions = list(client.assignment())
+        if not partitions:
+            return None
+        try:
+            async with asyncio.timeout(_ASK_SECONDS):
+                ends = await client.end_offsets(partitions)
+                return sum([max(0, ends[partition] - await client.position(partition)) for partition in partitions])
+        except (KafkaError, TimeoutError, OSError):
+            return None
+
+    @staticmethod
+    async def _restart(consumer: Consumer) -> None:
+        metrics.CONSUMER_RESTARTS.labels(consumer.group).inc()
+        _log.error("consumer_silent_restarted", consumer=consumer.group)
+        with contextlib.suppress(KafkaError, TimeoutError, OSError):
+            async with asyncio.timeout(20):
+                await consumer.subscriber.stop()
+        try:
+            async with asyncio.timeout(30):
+                await consumer.subscriber.start()
+        except (KafkaError, TimeoutError, OSError) as fault:
+            _log.warning("consumer_not_restarted", consumer=consumer.group, error=repr(fault))

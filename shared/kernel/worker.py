@@ -1,0 +1,139 @@
+"""Everything of a service that runs besides HTTP, started and stopped in order."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from faststream.kafka import KafkaBroker
+
+from shared.kernel.appender import Appender
+from shared.kernel.clock import Clock, SimulatedClock, SystemClock
+from shared.kernel.checkpoints import Progress
+from shared.kernel.commands import Command, CommandHandler, Commands
+from shared.kernel.consumer import Consumer, broker
+from shared.kernel.event_log import EventLog
+from shared.kernel.events import Contract
+from shared.kernel.policy import Policy, Reacting
+from shared.kernel.projecting import Projecting
+from shared.kernel.projection import Projection
+from shared.kernel.relay import Relay
+from shared.kernel.sealed import Sealer
+from shared.kernel.settings import ServiceSettings
+from shared.kernel.tenancy import Pool, assert_isolation, create_pool
+from shared.kernel.timers import Sweeper
+from shared.kernel.watchdog import Watchdog
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A service read from its tables: what it publishes, takes, reads and reacts to."""
+
+    contract: Contract
+    package: str
+    handlers: Mapping[type[Command], CommandHandler[Any]]
+    sources: Sequence[Contract]
+    """Whose events the projections read, the service's own among them."""
+    projections: Sequence[Projection[Any]]
+    policies: Sequence[tuple[Policy, Contract]] = ()
+    """Each policy with the contract whose topic it listens to."""
+    timed: Sequence[type[Command]] = ()
+    """Commands that timers may give."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """The running service without its HTTP face."""
+
+    parts: Parts
+    settings: ServiceSettings
+    pool: Pool
+    clock: Clock
+    log: EventLog
+    commands: Commands
+    progress: Progress
+    _appender: Appender
+    _relay: Relay
+    _broker: KafkaBroker
+    _consumers: list[Consumer]
+    _watchdog: Watchdog
+    _sweeper: Sweeper
+    _starting: asyncio.Task[None] | None = field(default=None)
+
+    @classmethod
+    async def open(cls, parts: Parts, settings: ServiceSettings) -> "Worker":
+        """Connect to the database, assert isolation, and put the parts together; nothing runs yet."""
+        pool = await create_pool(settings.database_dsn, size=settings.database_pool)
+        await assert_isolation(pool)
+        clock: Clock = SimulatedClock() if settings.clock == "simulated" else SystemClock()
+        log = EventLog(pool)
+        relay = Relay(pool, settings.kafka, parts.contract.topic, settings.counties)
+        appender = Appender(pool, parts.contract, clock, on_append=relay.wake)
+        commands = Commands(parts.handlers, log, appender, Sealer(settings.sealing_key()), clock)
+        progress = Progress(pool)
+        kafka = broker(settings.kafka)
+        service = parts.contract.service
+        consumers = [
+            Consumer(kafka, parts.sources, Projecting(f"{service}.projections", parts.projections, pool, progress), pool, clock),
+            *(Consumer(kafka, [source], Reacting(service, policy, pool, commands), pool, clock) for policy, source in parts.policies),
+        ]
+        sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
+        return cls(parts, settings, pool, clock, log, commands, progress, appender, relay, kafka, consumers, Watchdog(consumers), sweeper)
+
+    async def start(self) -> None:
+        """Start relay and consumers; a broker that is away is waited for without holding HTTP up."""
+        for county in self.settings.counties:
+            head = await self.log.head(county)
+            if head.recorded_at is not None:
+                self.clock.observe(county, head.recorded_at)
+        await self._relay.start()
+        self._starting = asyncio.create_task(self._start_consumers(), name="start-consumers")
+
+    async def stop(self) -> None:
+        """Stop in order: no new work from Kafka or timers, finish appends, publish what is committed, close."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        await self._watchdog.stop()
+        await self._sweeper.stop()
+        try:
+            async with asyncio.timeout(5):
+                await self._broker.stop()
+        except Exception as fault:  # noqa: BLE001 - a broker that is gone must not keep us from stopping
+            _log.warning("broker_not_stopped", error=repr(fault))
+        await self._appender.close()
+        await self._relay.stop()
+        try:
+            async with asyncio.timeout(5):
+                await self.pool.close()
+        except TimeoutError:
+            self.pool.terminate()
+
+    async def readiness(self) -> dict[str, str]:
+        """Return what is wrong, by check; empty when the service can serve."""
+        wrong: dict[str, str] = {}
+        try:
+            async with asyncio.timeout(2), self.pool.acquire() as connection:
+                await connection.fetchval("SELECT 1")
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the database does not answer
+            wrong["database"] = type(fault).__name__
+        for name, lag in self._watchdog.lag.items():
+            if lag is None:
+                wrong[f"consumer {name}"] = "no partitions or no broker"
+        return wrong
+
+    async def _start_consumers(self) -> None:
+        wait = 0.2
+        while True:
+            try:
+                await self._broker.start()
+                break
+            except Exception as fault:  # noqa: BLE001 - until there is a broker
+                _log.warning("broker_not_reached", error=repr(fault), retry_in_seconds=wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 5.0)
+        self._watchdog.start()
+        self._sweeper.start()

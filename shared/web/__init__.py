@@ -1,0 +1,1 @@
+"""The web face the services share: routes from tables, problems, catalogues."""

@@ -1,0 +1,220 @@
+"""Endpoints made from the rows of a service's route table."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+import structlog
+from opentelemetry import trace
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.kernel import metrics
+from shared.kernel.commands import Asked, fingerprint
+from shared.kernel.errors import EventTooLarge, Rejected
+from shared.kernel.event_log import Answer
+from shared.kernel.ids import derived, uuid7
+from shared.kernel.telemetry import parent_of
+from shared.kernel.tenancy import county_reading
+from shared.kernel.worker import Worker
+from shared.web.problem import Problem, of_rejection, of_size, of_validation
+from shared.web.requests import Door, correlation_of, language, path_id, read_body
+from shared.web.routes import Batch, Get, History, Item, Page, Post, Reading, body_of, build, require_role
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_READ_YOUR_WRITES_SECONDS = 2.0
+_HISTORY_PAGE = 500
+_AT_ONCE = 256
+_log = structlog.get_logger(__name__)
+
+
+class Endpoints:
+    """Makes endpoints for one running service."""
+
+    def __init__(self, worker: Callable[[], Worker], door: Callable[[], Door], tracer: trace.Tracer) -> None:
+        self._worker = worker
+        self._door = door
+        self._tracer = tracer
+
+    def guarded(self, name: str, inner: Callable[[Request, trace.Span], Awaitable[Response]]) -> Endpoint:
+        """Wrap an endpoint: a span, the time it took, and a problem document for whatever goes wrong."""
+
+        async def endpoint(request: Request) -> Response:
+            began = time.perf_counter()
+            correlation = correlation_of(request)
+            outcome = "error"
+            with self._tracer.start_as_current_span(name, context=parent_of(request.headers.get("traceparent"))) as span:
+                try:
+                    response = await inner(request, span)
+                    outcome = "done"
+                except Problem as problem:
+                    outcome, response = problem.code, problem.response(language(request), correlation)
+                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+                    _log.warning("request_failed", route=name, correlation_id=correlation, error=repr(fault))
+                    outcome, response = "unavailable", Problem("unavailable", headers={"Retry-After": "1"}).response(language(request), correlation)
+            response.headers["X-Correlation-ID"] = correlation
+            metrics.COMMANDS.labels(name, outcome).inc()
+            metrics.COMMAND_SECONDS.labels(name).observe(time.perf_counter() - began)
+            return response
+
+        return endpoint
+
+    def command(self, route: Post) -> Endpoint:
+        """Return the endpoint of one command."""
+        body_model = body_of(route.command)
+
+        async def inner(request: Request, span: trace.Span) -> Response:
+            door = self._door()
+            principal = await door.principal(request)
+            raw = await read_body(request)
+            asked = door.asked(request, principal, raw, span)
+            ids = {name: path_id(request, name) for name in request.path_params if name != "county"}
+            body = _validated(body_model, raw)
+            answer = await self._carry_out(route, body, ids, asked)
+            return Response(orjson.dumps(_said(answer)), 201, headers={"ETag": f'"{answer.version}"'}, media_type="application/json")
+
+        return self.guarded(route.command.__name__, inner)
+
+    def batch(self, route: Post) -> Endpoint:
+        """Return the endpoint that takes many commands of one kind and answers each by itself."""
+        body_model = body_of(route.command)
+
+        async def inner(request: Request, span: trace.Span) -> Response:
+            door = self._door()
+            principal = await door.principal(request)
+            raw = await read_body(request)
+            asked = door.asked(request, principal, raw, span)
+            batch = _validated(Batch, raw)
+            gate = asyncio.Semaphore(_AT_ONCE)
+            spoken, correlation = language(request), correlation_of(request)
+
+            async def one(index: int, item: Item) -> dict[str, Any]:
+                async with gate:
+                    try:
+                        answer = await self._item(route, body_model, request, asked, index, item)
+                    except Problem as problem:
+                        return {"status": problem.status, "problem": problem.document(spoken, correlation)}
+                    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+                        _log.warning("item_failed", route=route.command.__name__, correlation_id=correlation, error=repr(fault))
+                        problem = Problem("unavailable")
+                        return {"status": problem.status, "problem": problem.document(spoken, correlation)}
+                    return {"status": 201, **_said(answer)}
+
+            items = await asyncio.gather(*(one(index, item) for index, item in enumerate(batch.items)))
+            return Response(orjson.dumps({"items": items}), 200, media_type="application/json")
+
+        return self.guarded(f"{route.command.__name__}:batch", inner)
+
+    async def _item(self, route: Post, body_model: type[BaseModel], request: Request, asked: Asked, index: int, item: Item) -> Answer:
+        wanted = _path_names(route.path)
+        if item.path.keys() != wanted:
+            raise Problem("batch_path_wrong", errors=[{"pointer": f"/items/{index}/path", "code": "batch_path_wrong"}], names=", ".join(sorted(wanted)))
+        try:
+            ids = {name: UUID(text) for name, text in item.path.items()}
+        except ValueError as fault:
+            raise Problem("not_found") from fault
+        raw = orjson.dumps(item.body)
+        body = _validated(body_model, raw, f"/items/{index}/body")
+        path = "".join(f"{name}={value}" for name, value in sorted(item.path.items()))
+        keyed = item.key if item.key is not None else f"{asked.command_id}#{index}" if "idempotency-key" in request.headers else None
+        own = replace(
+            asked,
+            command_id=derived(asked.county, keyed) if keyed is not None else uuid7(),
+            fingerprint=fingerprint(route.path.encode(), path.encode(), asked.actor.sub.encode(), raw),
+            expected=None,
+        )
+        return await self._carry_out(route, body, ids, own)
+
+    async def _carry_out(self, route: Post, body: BaseModel, ids: Mapping[str, UUID], asked: Asked) -> Answer:
+        filled: dict[str, Any] = dict(ids)
+        if route.new is not None:
+            filled[route.new] = uuid7()
+        try:
+            return await self._worker().commands.execute(build(route.command, body, filled), asked)
+        except Rejected as refusal:
+            raise of_rejection(refusal) from refusal
+        except EventTooLarge as fault:
+            raise of_size(fault) from fault
+
+    def query(self, route: Get) -> Endpoint:
+        """Return the endpoint of one query."""
+
+        async def inner(request: Request, _span: trace.Span) -> Response:
+            principal = await self._door().principal(request)
+            require_role(principal.actor, route.roles)
+            ids: dict[str, Any] = {
+                name: request.path_params[name] if route.text_ids else path_id(request, name) for name in request.path_params if name != "county"
+            }
+            params = _parameters(route.params, request)
+            await self._wait(route, principal.county, params)
+            async with county_reading(self._worker().pool, principal.county) as connection:
+                found = await route.query(Reading(connection, principal.county, principal.actor, params, ids, self._worker().commands.sealer))
+            if found is None:
+                raise Problem("not_found")
+            if isinstance(found, Page):
+                return _json({"items": found.items, "next": None if found.next is None else str(found.next)})
+            headers = {"ETag": f'"{found["version"]}"'} if "version" in found else {}
+            return _json(found, headers)
+
+        return self.guarded(route.query.__name__, inner)
+
+    async def _wait(self, route: Get, county: str, params: Any) -> None:  # noqa: ANN401 - any Params
+        wanted = params.min_position
+        worker = self._worker()
+        service = worker.parts.contract.service
+        if wanted and not await worker.progress.reached(county, route.projection, service, wanted, seconds=_READ_YOUR_WRITES_SECONDS):
+            raise Problem("projection_behind", headers={"Retry-After": "1"}, position=wanted)
+
+    def history(self, route: History) -> Endpoint:
+        """Return the endpoint of a stream's events: the very bytes, 500 a page, `next` for more."""
+
+        async def inner(request: Request, _span: trace.Span) -> Response:
+            principal = await self._door().principal(request)
+            require_role(principal.actor, route.roles)
+            ids = {name: path_id(request, name) for name in request.path_params if name != "county"}
+            after = request.query_params.get("after", "0")
+            if not after.isdecimal() or len(after) > 9:  # noqa: PLR2004 - versions are 32-bit
+                raise Problem("parameter_invalid", errors=[{"pointer": "/after", "code": "int_parsing"}])
+            events = await self._worker().log.stream(principal.county, route.stream(ids), after=int(after), limit=_HISTORY_PAGE)
+            if not events and after == "0":
+                raise Problem("not_found")
+            more = str(events[-1].meta.version) if len(events) == _HISTORY_PAGE else None
+            return _json({"items": [orjson.Fragment(event.body) for event in events], "next": more})
+
+        return self.guarded(f"history {route.path}", inner)
+
+
+def _validated(model: type[BaseModel], raw: bytes, prefix: str = "") -> Any:  # noqa: ANN401 - an instance of the model
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as fault:
+        raise of_validation(fault, prefix) from fault
+
+
+def _parameters(model: type[BaseModel], request: Request) -> Any:  # noqa: ANN401 - an instance of the model
+    given = dict(request.query_params)
+    try:
+        return model.model_validate(given)
+    except ValidationError as fault:
+        problem = of_validation(fault)
+        raise Problem("parameter_invalid", errors=problem.errors) from fault
+
+
+def _said(answer: Answer) -> dict[str, Any]:
+    return {"id": answer.stream.partition("-")[2], "version": answer.version, "position": str(answer.position)}
+
+
+def _path_names(path: str) -> set[str]:
+    return {part[1:-1] for part in path.split("/") if part.startswith("{")}
+
+
+def _json(content: object, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), headers=dict(headers or {}), media_type="application/json")
+
+

@@ -1,0 +1,161 @@
+"""OpenAPI 3.1 from a service's route table: stable operation ids, bodies, answers, problems."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.kernel.worker import Parts
+from shared.web.routes import Batch, Get, History, Params, Post, body_of
+
+_SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
+_PROBLEMS = {
+    "400": "The request cannot be read",
+    "401": "No token, or one that proves nothing",
+    "403": "Not yours to do",
+    "404": "No such thing",
+    "409": "Not possible as things stand",
+    "412": "It has changed since you looked",
+    "413": "Larger than 1 MiB",
+    "422": "A field is not as it must be",
+    "503": "Try again in a moment",
+}
+
+
+def openapi(parts: Parts, table: Sequence[Post | Get | History], prefix: str) -> dict[str, Any]:
+    """Return the description of a service's HTTP interface."""
+    service = parts.contract.service
+    models: list[type[BaseModel]] = [Batch, *{body_of(row.command): None for row in table if isinstance(row, Post)}]
+    _, definitions = models_json_schema([(model, "validation") for model in models], ref_template="#/components/schemas/{model}")
+    paths: dict[str, dict[str, Any]] = {}
+    for row in table:
+        match row:
+            case Post():
+                name = _SNAKE.sub("_", row.command.__name__).lower()
+                paths.setdefault(prefix + row.path, {})["post"] = _command(row, name)
+                from_path = "/".join(part for part in row.path.split("/") if not part.startswith("{"))
+                paths.setdefault(f"{prefix}{from_path}:batch", {})["post"] = _batch(row, name)
+            case Get():
+                paths.setdefault(prefix + row.path, {})["get"] = _query(row)
+            case History():
+                paths.setdefault(prefix + row.path, {})["get"] = _history(row)
+    for path, item in _health().items():
+        paths[path] = item
+    schemas = {**definitions.get("$defs", {}), "Answer": _ANSWER, "Problem": _PROBLEM}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"Yinuo {service}", "version": "1", "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
+    }
+
+
+_ANSWER = {
+    "type": "object",
+    "required": ["id", "version", "position"],
+    "properties": {
+        "id": {"type": "string", "description": "The resource"},
+        "version": {"type": "integer", "description": "The resource's version after this command (use it as If-Match)"},
+        "position": {"type": "string", "description": "The position in the service's lane (use it as min_position)"},
+    },
+}
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457",
+    "required": ["type", "title", "status", "code", "instance"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable; the key of the sentence"},
+        "instance": {"type": "string", "description": "urn:uuid: of the request"},
+        "errors": {"type": "array", "items": {"type": "object", "properties": {"pointer": {"type": "string"}, "code": {"type": "string"}, "detail": {"type": "string"}}}},
+    },
+}
+_HEADERS = [
+    {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}, "description": "Repeated, it gets its first answer; with another content 409"},
+    {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": "The version you saw; 412 when it has changed"},
+    {"name": "Simulated-Time", "in": "header", "schema": {"type": "string", "format": "date-time"}, "description": "Only under the simulated clock"},
+]
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    names = ["county", *re.findall(r"{(\w+)}", path)]
+    schema = {"county": {"type": "string", "pattern": "^[0-9]{6}$", "example": "430523"}}
+    return [{"name": name, "in": "path", "required": True, "schema": schema.get(name, {"type": "string"})} for name in names]
+
+
+def _problems() -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": text, "content": content} for status, text in _PROBLEMS.items()}
+
+
+def _reference(model: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}
+
+
+def _command(row: Post, name: str) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": (row.command.__doc__ or name).splitlines()[0],
+        "parameters": [*_path_parameters(row.path), *_HEADERS],
+        "requestBody": {"required": True, "content": _reference(body_of(row.command).__name__)},
+        "responses": {"201": {"description": "Done, durably", "content": _reference("Answer")}, **_problems()},
+    }
+
+
+def _batch(row: Post, name: str) -> dict[str, Any]:
+    path = "/".join(part for part in row.path.split("/") if not part.startswith("{"))
+    ids = ", ".join(re.findall(r"{(\w+)}", row.path)) or "nothing"
+    result = {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
+    return {
+        "operationId": f"{name}_batch",
+        "summary": f"Many of {name}: each item decided and answered by itself (item.path: {ids}; item.body: {body_of(row.command).__name__})",
+        "parameters": [*_path_parameters(path), *_HEADERS],
+        "requestBody": {"required": True, "content": _reference("Batch")},
+        "responses": {"200": {"description": "An answer per item, in order", "content": {"application/json": {"schema": result}}}, **_problems()},
+    }
+
+
+def _query(row: Get) -> dict[str, Any]:
+    parameters = [
+        {"name": name, "in": "query", "required": False, "schema": schema, "description": schema.pop("description", "")}
+        for name, schema in row.params.model_json_schema().get("properties", {}).items()
+    ]
+    answer = {"type": "object"}
+    if issubclass(row.params, Params):
+        answer = {"type": "object", "properties": {"items": {"type": "array"}, "next": {"type": ["string", "null"]}}}  # type: ignore[dict-item]
+    return {
+        "operationId": row.query.__name__,
+        "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
+        "parameters": [*_path_parameters(row.path), *parameters],
+        "responses": {"200": {"description": "As asked", "content": {"application/json": {"schema": answer}}}, **_problems()},
+    }
+
+
+def _history(row: History) -> dict[str, Any]:
+    return {
+        "operationId": "history_of_" + row.path.strip("/").split("/", maxsplit=1)[0],
+        "summary": "The resource's events, as published",
+        "parameters": [*_path_parameters(row.path), {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}}],
+        "responses": {"200": {"description": "CloudEvents in order", "content": {"application/json": {"schema": {"type": "object"}}}}, **_problems()},
+    }
+
+
+def _health() -> dict[str, Any]:
+    answer = {"200": {"description": "Yes", "content": {"application/json": {"schema": {"type": "object"}}}}}
+    return {
+        "/livez": {"get": {"operationId": "livez", "summary": "The process answers; nothing is touched", "security": [], "responses": answer}},
+        "/readyz": {
+            "get": {
+                "operationId": "readyz",
+                "summary": "Database, broker and consumers answer",
+                "security": [],
+                "responses": {**answer, "503": {"description": "Not ready; the body says what is wrong"}},
+            }
+        },
+    }

@@ -1,0 +1,147 @@
+"""A service's HTTP interface as a table: POST is a command, GET is a query."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+
+from shared.kernel.actor import Actor
+from shared.kernel.commands import Command, FromPlatform
+from shared.kernel.event_log import wrapped_keys
+from shared.kernel.sealed import Context, Sealed, Sealer, SealingKey, unseal
+from shared.web.problem import Problem
+
+if TYPE_CHECKING:
+    from shared.kernel.tenancy import Connection
+
+MOST_ITEMS = 1_000
+"""Items a batch may have."""
+
+
+class Params(BaseModel):
+    """Query parameters every list takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=500, description="Items a page holds")] = 50
+    after: Annotated[int, Field(ge=0, lt=1 << 63, description="The `next` of the page before")] = 0
+    min_position: Annotated[int | None, Field(ge=0, lt=1 << 63, description="Wait up to 2 s until the list has this position of the service's lane")] = None
+
+
+class OneParams(BaseModel):
+    """Query parameters of a single resource."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_position: Annotated[int | None, Field(ge=0, lt=1 << 63, description="Wait up to 2 s until the resource has this position of the service's lane")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a query may use: one read-only snapshot of one county, who asks, and the validated parameters."""
+
+    connection: "Connection"
+    county: str
+    actor: Actor
+    params: Any
+    ids: Mapping[str, Any]
+    sealer: Sealer
+
+    async def unseal(self, fields: Sequence[tuple[Sealed, str, Context]]) -> list[str | None]:
+        """Return the plain texts of sealed fields (field, path in its event, what it is bound to); None where the key is gone."""
+        wrapped = await wrapped_keys(self.connection, self.county, [field.person for field, _, _ in fields])
+        keys = {person: self.sealer.unwrap(self.county, SealingKey(person, key)) for person, key in wrapped.items()}
+        return [unseal(field, path, context, keys.get(field.person)) for field, path, context in fields]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items of a list and the `after` of the next page (None: this was the last)."""
+
+    items: Sequence[Mapping[str, Any]]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A command: the body is the command without what the platform fills in; path parameters fill fields of their name."""
+
+    path: str
+    command: type[Command]
+    new: str | None = None
+    """The field that gets a new id, for commands that open a stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """A query over read models: a list (returns a Page) or one resource (returns a mapping or None)."""
+
+    path: str
+    query: Callable[[Reading], Awaitable[Page | Mapping[str, Any] | None]]
+    roles: Sequence[str]
+    projection: str
+    params: type[Params] | type[OneParams] = field(default=Params)
+    text_ids: bool = False
+    """The path's ids are codes, not UUIDs."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The events of one stream, as published."""
+
+    path: str
+    stream: Callable[[Mapping[str, Any]], str]
+    roles: Sequence[str]
+
+
+class Item(BaseModel):
+    """One item of a batch: its own idempotency key, the ids a path would carry, and the body of the single command."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    key: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")] | None = None
+    path: dict[str, str] = Field(default_factory=dict, max_length=4)
+    body: dict[str, Any]
+
+
+class Batch(BaseModel):
+    """Commands of one kind, each decided and answered by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    items: list[Item] = Field(min_length=1, max_length=MOST_ITEMS)
+
+
+@cache
+def body_of(command: type[Command]) -> type[BaseModel]:
+    """Return the model of a command's body: its fields without those the platform fills in."""
+    fields: dict[str, Any] = {
+        name: (Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation, info)
+        for name, info in command.model_fields.items()
+        if not any(mark is FromPlatform or isinstance(mark, FromPlatform) for mark in info.metadata)
+    }
+    return create_model(f"{command.__name__}Body", __config__=command.model_config, __doc__=command.__doc__, **fields)
+
+
+def build(command: type[Command], body: BaseModel, filled: Mapping[str, Any]) -> Command:
+    """Return the command of a validated body and what the platform fills in."""
+    return command.model_construct(**dict(body), **filled, **_defaults(command, body, filled))
+
+
+def _defaults(command: type[Command], body: BaseModel, filled: Mapping[str, Any]) -> dict[str, Any]:
+    missing = command.model_fields.keys() - type(body).model_fields.keys() - filled.keys()
+    return {name: command.model_fields[name].get_default(call_default_factory=True) for name in missing}
+
+
+def require_role(actor: Actor, roles: Sequence[str]) -> None:
+    """Refuse a query to a role it is not for."""
+    if not actor.has(*roles):
+        raise Problem("role_not_allowed", roles=", ".join(roles))
+
+
+def page(rows: Sequence[Any], limit: int) -> Page:
+    """Return a page of rows that carry `position`, the key the next page goes on from (a string for browsers)."""
+    items = [{**dict(row), "position": str(row["position"])} for row in rows]
+    return Page(items, rows[-1]["position"] if len(rows) == limit else None)

@@ -1,0 +1,64 @@
+"""Running a service's process: `serve` or `migrate`."""
+
+import signal
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+from pydantic import ValidationError
+
+from shared.kernel.migrations import migrate
+from shared.kernel.settings import ServiceSettings
+from shared.kernel.telemetry import configure_logging
+from shared.kernel.tenancy import TenancyBroken
+from shared.kernel.worker import Parts
+from shared.web.app import Row, create_app
+
+_GRACE_SECONDS = 8
+_USAGE = 2
+
+
+def run(parts: Parts, table: Sequence[Row], settings_class: type[ServiceSettings], arguments: Sequence[str]) -> int:
+    """Carry out `serve` or `migrate` and return the exit code: 0, 1 for a failure told in one sentence, 2 for misuse."""
+    if list(arguments) not in (["serve"], ["migrate"]):
+        sys.stderr.write(f"usage: python -m {parts.package}.main serve|migrate\n")
+        return _USAGE
+    try:
+        settings = settings_class()  # type: ignore[call-arg] - its fields come from the environment
+    except ValidationError as fault:
+        for item in fault.errors(include_input=False, include_url=False):
+            sys.stderr.write(f"setting {'.'.join(str(part) for part in item['loc']).upper() or '?'}: {item['msg']}\n")
+        return _USAGE
+    configure_logging(parts.contract.service, settings.log_level)
+    if list(arguments) == ["migrate"]:
+        if settings.database_owner_dsn is None:
+            sys.stderr.write("set YINUO_DATABASE_OWNER_DSN to migrate\n")
+            return _USAGE
+        migrate(settings.database_owner_dsn, parts.package)
+        return 0
+    return _serve(parts, table, settings)
+
+
+def _serve(parts: Parts, table: Sequence[Row], settings: ServiceSettings) -> int:
+    config = uvicorn.Config(
+        create_app(parts, table, settings),
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        server_header=False,
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    except (OSError, TenancyBroken) as fault:
+        sys.stderr.write(f"{parts.contract.service} cannot run: {fault}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return 0 if server.started else 1

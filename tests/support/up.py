@@ -1,0 +1,67 @@
+"""`yinuo` as an operator runs it: a process of its own, its output, its end."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+
+def yinuo(*arguments: str | Path, environment: Mapping[str, str] | None = None, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+    """Run a verb to its end; its output is text."""
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "cli.main", *map(str, arguments)],
+        env={**os.environ, **(environment or {})},
+        timeout=seconds,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class Up:
+    """A running `yinuo up --json`; `info` is the line it printed when it was ready."""
+
+    def __init__(self, *arguments: str | Path) -> None:
+        began = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "cli.main", "up", "--json", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        self.seconds = time.monotonic() - began
+        if not line:
+            raise AssertionError(self.process.communicate()[1])
+        self.info: dict[str, Any] = json.loads(line)
+
+    def pids(self) -> dict[str, int]:
+        """Return the process ids of this moment, from the list the supervisor keeps."""
+        entries = json.loads((Path(self.info["data"]) / "run" / "processes.json").read_text(encoding="utf-8"))
+        return {entry["name"]: entry["pid"] for entry in entries}
+
+    def end(self, number: int) -> tuple[int, str]:
+        """Send a signal, and return exit code and what was said on stderr in all."""
+        self.process.send_signal(number)
+        return self.process.wait(30), self.process.communicate()[1]
+
+
+def programs_of(data: Path) -> list[psutil.Process]:
+    """Return the processes that work for a data directory, backends and helpers included, by the folder they name or stand in."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.status() != psutil.STATUS_ZOMBIE and (
+                Path(process.cwd()).is_relative_to(data) or any(str(data) in word for word in process.cmdline())
+            ):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
