@@ -36,9 +36,9 @@ class _Bars:
     """A bar per step under way, with its time; steps done and warnings stay as lines above."""
 
     def __init__(self, console: "Console") -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         self._console = console
         self._progress = Progress(*columns, console=console, transient=True)
         self._tasks: dict[str, TaskID] = {}
@@ -64,7 +64,8 @@ class _Bars:
             self._progress.start()
         if event.step not in self._tasks:
             self._tasks[event.step] = self._progress.add_task(event.text, total=None)
-        self._progress.update(self._tasks[event.step], total=event.total or None, completed=event.done)
+        text = f"{event.text}: {event.done} of {event.total}" if event.total else event.text
+        self._progress.update(self._tasks[event.step], description=text, total=event.total or None, completed=event.done)
         if event.total and event.done == event.total:
             self._remove(event.step)
 

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ _ATTEMPTS = 3
 _PAUSE_SECONDS = 0.5
 _TIMEOUT_SECONDS = 15
 _CHUNK_BYTES = 1024**2
+_DRAFT_PREFIX = ".kafka-"
+_DRAFT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -73,32 +76,43 @@ def ensure_jars(progress: Progress) -> Path:
         return folder
     with disk_sentences(folder.parent):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".kafka-", dir=folder.parent))
+        _remove_old_drafts(folder.parent)
+        draft = Path(tempfile.mkdtemp(prefix=_DRAFT_PREFIX, dir=folder.parent))
         try:
             (draft / "jars").mkdir()
             _fetch(locked_jars(), draft, progress)
-            shutil.rmtree(folder, ignore_errors=True)
-            try:
-                (draft / "jars").rename(folder)
-            except OSError:
-                if not cached():  # else another first start was quicker
-                    raise
+            if not cached():  # else another first start was quicker
+                shutil.rmtree(folder, ignore_errors=True)
+                try:
+                    (draft / "jars").rename(folder)
+                except OSError:
+                    if not cached():
+                        raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return folder
 
 
+def _remove_old_drafts(folder: Path) -> None:
+    """Remove what a killed fetch left; a young one may belong to a fetch that is still under way."""
+    for draft in folder.glob(f"{_DRAFT_PREFIX}*"):
+        with suppress(FileNotFoundError):  # another fetch has just removed its own
+            if time.time() - draft.stat().st_mtime > _DRAFT_SECONDS:
+                shutil.rmtree(draft, ignore_errors=True)
+
+
 def _fetch(jars: list[Jar], draft: Path, progress: Progress) -> None:
     """Fetch with a few daemon threads: an interrupt must not wait for a slow connection."""
+    stop = threading.Event()
     waiting: queue.SimpleQueue[Jar] = queue.SimpleQueue()
     results: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
     for jar in jars:
         waiting.put(jar)
 
     def work() -> None:
-        while not waiting.empty():
+        while not stop.is_set():
             try:
-                _fetch_one(waiting.get_nowait(), draft)
+                _fetch_one(waiting.get_nowait(), draft, stop)
                 results.put(None)
             except queue.Empty:
                 return
@@ -109,14 +123,17 @@ def _fetch(jars: list[Jar], draft: Path, progress: Progress) -> None:
     progress(0, len(jars))
     for _ in range(_WORKERS):
         threading.Thread(target=work, daemon=True).start()
-    for count in range(1, len(jars) + 1):
-        failure = results.get()
-        if failure is not None:
-            raise failure
-        progress(count, len(jars))
+    try:
+        for count in range(1, len(jars) + 1):
+            failure = results.get()
+            if failure is not None:
+                raise failure
+            progress(count, len(jars))
+    finally:
+        stop.set()
 
 
-def _fetch_one(jar: Jar, draft: Path) -> None:
+def _fetch_one(jar: Jar, draft: Path, stop: threading.Event) -> None:
     for attempt in range(1, _ATTEMPTS + 1):
         # A repository of its own per attempt: what a broken connection left in one would be taken for the whole file.
         repository = draft / f"{jar.name}.{attempt}"
@@ -130,7 +147,8 @@ def _fetch_one(jar: Jar, draft: Path) -> None:
                     f"Kafka's {jar.name} could not be fetched ({type(failure).__name__}): check the network and proxy settings, and "
                     "start again; the jars are needed once, then kept in the cache."
                 ) from failure
-            time.sleep(_PAUSE_SECONDS)
+            if stop.wait(_PAUSE_SECONDS):
+                raise
         else:
             break
     found = sha256_of(file)

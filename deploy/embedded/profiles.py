@@ -1,6 +1,7 @@
 """Brings the counties' profiles, kept as files, to the service that owns them."""
 
 import hashlib
+import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,9 @@ from deploy.embedded.issuer import load_issuer
 COUNTIES_FOLDER = Path(__file__).parents[1] / "counties"
 _DEFAULT_COUNTIES = ("430523", "610330")
 _APPLIED = {200, 201, 202, 409}
-_SECONDS = 30.0
+_TRANSIENT = {502, 503, 504}
+_SECONDS = 20.0
+_PAUSE_SECONDS = 0.2
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -54,18 +57,29 @@ def _apply_one(client: httpx.Client, file: Path, token: str) -> None:
     command_id = uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(content).hexdigest())
     profile = yaml.load(content, _PlainLoader)  # noqa: S506 - a SafeLoader
     organisations = profile.pop("organisations", [])
-    _post(client, file.stem, "profiles", profile, token, str(command_id))
+    bearer = {"Authorization": f"Bearer {token}"}
+    _post(client, f"/v1/{file.stem}/profiles", profile, {**bearer, "Idempotency-Key": str(command_id)})
     for organisation in organisations:
-        _post(client, file.stem, "organisations", organisation, token, f"{command_id}-{organisation['code']}")
+        key = f"{command_id}-{organisation['code']}"
+        _post(client, f"/v1/{file.stem}/organisations", organisation, {**bearer, "Idempotency-Key": key})
 
 
-def _post(client: httpx.Client, county: str, what: str, content: object, token: str, key: str) -> None:
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+def _post(client: httpx.Client, path: str, content: object, headers: dict[str, str]) -> None:
+    """Post until the service takes it or refuses it; the command's id makes a repetition harmless if it is being started again."""
+    deadline = time.monotonic() + _SECONDS
+    while problem := _problem(client, path, content, headers):
+        transient, sentence = problem
+        if not transient or time.monotonic() > deadline:
+            raise DependencyDownError(f"What {path} should have could not be applied: {sentence}")
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _problem(client: httpx.Client, path: str, content: object, headers: dict[str, str]) -> tuple[bool, str] | None:
+    """Post once; return None, or whether another attempt may help and what was the matter."""
     try:
-        response = client.post(f"/v1/{county}/{what}", json=content, headers=headers)
+        response = client.post(path, json=content, headers=headers)
     except httpx.HTTPError as failure:
-        raise DependencyDownError(f"The {what} of county {county} could not be applied: {failure}.") from failure
-    if response.status_code not in _APPLIED:
-        raise DependencyDownError(
-            f"The {what} of county {county} were refused with status {response.status_code}: {response.text[:500].strip()}"
-        )
+        return True, f"{failure or type(failure).__name__}."
+    if response.status_code in _APPLIED:
+        return None
+    return response.status_code in _TRANSIENT, f"status {response.status_code}, {response.text[:500].strip()}"

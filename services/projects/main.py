@@ -11,7 +11,13 @@ from shared.kernel.worker import Parts
 from shared.web.run import run
 
 PARTS = Parts(
-    contract=PROJECTS, package="services.projects", handlers=HANDLERS, sources=SOURCES, projections=PROJECTIONS, policies=POLICIES, timed=TIMED
+    contract=PROJECTS,
+    package="services.projects",
+    handlers=HANDLERS,
+    sources=SOURCES,
+    projections=PROJECTIONS,
+    policies=POLICIES,
+    timed=TIMED,
 )
 
 if __name__ == "__main__":

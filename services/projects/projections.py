@@ -158,10 +158,14 @@ def _proposed(row: ProjectRow, event: ProjectProposed, meta: Meta) -> None:
 
 
 @PROJECT_BOARD.on(ProjectApproved)
+def _approved(row: ProjectRow, event: ProjectApproved, meta: Meta) -> None:
+    row.version, row.status = meta.version, "approved"
+    row.verdicts = [verdict.model_dump(mode="json") for verdict in event.verdicts]
+
+
 @PROJECT_BOARD.on(ProjectReturned)
-def _reviewed(row: ProjectRow, event: ProjectApproved | ProjectReturned, meta: Meta) -> None:
-    row.version = meta.version
-    row.status = "approved" if isinstance(event, ProjectApproved) else "returned"
+def _returned(row: ProjectRow, event: ProjectReturned, meta: Meta) -> None:
+    row.version, row.status = meta.version, "returned"
     row.verdicts = [verdict.model_dump(mode="json") for verdict in event.verdicts]
 
 

@@ -111,11 +111,7 @@ def refuse(command: RefuseVerification, verification: Verification, asked: Asked
     _open_sheet(verification)
     _must_be_the_tier(verification, asked)
     _nobody_their_own(verification, asked)
-    return [
-        VerificationRefused(
-            project_id=command.project_id, round=verification.round, reason=command.reason, refused_by=asked.actor.sub
-        )
-    ]
+    return [VerificationRefused(project_id=command.project_id, round=verification.round, reason=command.reason, refused_by=asked.actor.sub)]
 
 
 def weighted(sheet: ScoreSheet, points: Mapping[ScoreItem, int]) -> int:

@@ -54,7 +54,8 @@ def _opened(row: VerificationRow, event: VerificationOpened, meta: Meta) -> None
 @VERIFICATION_BOARD.on(ProjectScored)
 def _scored(row: VerificationRow, event: ProjectScored, meta: Meta) -> None:
     row.version, row.status = meta.version, "scored"
-    row.points, row.total, row.remark = dict(event.points), event.total, event.remark
+    row.points = {str(item): points for item, points in event.points.items()}
+    row.total, row.remark = event.total, event.remark
 
 
 @VERIFICATION_BOARD.on(ProjectVerified)

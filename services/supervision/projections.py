@@ -111,7 +111,13 @@ def _reply_due_again(row: TimerRow, event: ResponseSentBack, _meta: Meta) -> Non
     _set(row, event.notice_id, event.reply_by)
 
 
-@TIMERS.on(NoticeOverdue, keys=lambda event: [(derived("reply", str(event.notice_id)),), *((derived("reply", str(event.notice_id), unit),) for unit in event.units)])
+@TIMERS.on(
+    NoticeOverdue,
+    keys=lambda event: [
+        (derived("reply", str(event.notice_id)),),
+        *((derived("reply", str(event.notice_id), unit),) for unit in event.units),
+    ],
+)
 def _fired(row: TimerRow, event: NoticeOverdue, _meta: Meta) -> None:
     if row.due_at is None or row.due_at <= end_of(event.due_on):
         row.settled = True
@@ -153,6 +159,10 @@ KNOWN_PROJECTS = Projection("known_projects", row=KnownRow, key="code")
 
 
 @KNOWN_UNITS.on(OrganisationRegistered)
+def _known_unit(_row: KnownRow, _event: OrganisationRegistered, _meta: Meta) -> None:
+    """Knowing of it is all."""
+
+
 @KNOWN_PROJECTS.on(ProjectProposed, keys=lambda event: [(str(event.project_id),)])
-def _known(_row: KnownRow, _event: OrganisationRegistered | ProjectProposed, _meta: Meta) -> None:
+def _known_project(_row: KnownRow, _event: ProjectProposed, _meta: Meta) -> None:
     """Knowing of it is all."""

@@ -60,7 +60,7 @@ class Notice:
         return dict(self.addressees)[unit]
 
 
-def evolve(notice: Notice, event: NoticeEvent) -> Notice:
+def evolve(notice: Notice, event: NoticeEvent) -> Notice:  # noqa: PLR0911 - one case a fact
     """Return the notice after a fact."""
     match event:
         case NoticeIssued():

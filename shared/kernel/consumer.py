@@ -11,6 +11,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
 
 from shared.kernel import metrics
 from shared.kernel.clock import Clock
@@ -71,7 +72,7 @@ async def _parse(records: tuple["ConsumerRecord[Any, Any]", ...]) -> KafkaMessag
         message_id="",
         correlation_id="",
         content_type=None,
-        consumer=None,  # type: ignore[arg-type] - offsets are committed by the consumer below
+        consumer=FAKE_CONSUMER,  # offsets are committed by the consumer below
     )
 
 

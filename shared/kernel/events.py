@@ -27,9 +27,7 @@ class UnknownEvent(Exception):  # noqa: N818 - a reason to park, not a crash
 class Contract:
     """All events of one service: type name to class, schema addresses, and upcasts of older versions."""
 
-    def __init__(
-        self, service: str, events: Iterable[type[Event]], upcasts: Mapping[tuple[str, int], Upcast] | None = None
-    ) -> None:
+    def __init__(self, service: str, events: Iterable[type[Event]], upcasts: Mapping[tuple[str, int], Upcast] | None = None) -> None:
         self.service = service
         self.topic = f"{service}.events.v1"
         self.events: dict[str, type[Event]] = {event.__name__: event for event in events}

@@ -64,7 +64,9 @@ class Projecting:
             metrics.CHECKPOINT.labels(name, source, county).set(position)
         for event in parked:
             metrics.PARKED.labels(event.projection, county).inc()
-            _log.error("event_parked", projection=event.projection, source=source, county=county, position=event.position, error=event.error)
+            _log.error(
+                "event_parked", projection=event.projection, source=source, county=county, position=event.position, error=event.error
+            )
         return None if hole is None else Hole(hole, standing.offset)
 
     async def _project(

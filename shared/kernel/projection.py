@@ -69,7 +69,9 @@ class Projection(Generic[R]):
         """The events this projection folds."""
         return self._folds.keys()
 
-    def on(self, event: type[E], *, keys: Callable[[E], Iterable[Key]] | None = None) -> Callable[[Callable[[R, E, Meta], None]], Callable[[R, E, Meta], None]]:
+    def on(
+        self, event: type[E], *, keys: Callable[[E], Iterable[Key]] | None = None
+    ) -> Callable[[Callable[[R, E, Meta], None]], Callable[[R, E, Meta], None]]:
         """Register a fold for an event; `keys` names the rows it touches (default: the event's fields of the key's names)."""
         keys_of: KeysOf = keys or (lambda fact: (tuple(getattr(fact, field) for field in self.key),))
 

@@ -48,7 +48,9 @@ class Stray:
     error: str
 
 
-def sort(records: Sequence["ConsumerRecord[Any, Any]"], contracts: Mapping[str, Contract]) -> tuple[dict[Lane, list[Received]], list[Stray]]:
+def sort(
+    records: Sequence["ConsumerRecord[Any, Any]"], contracts: Mapping[str, Contract]
+) -> tuple[dict[Lane, list[Received]], list[Stray]]:
     """Sort records into lanes in their order; never raises, whatever the bytes (`contracts` by topic)."""
     lanes: dict[Lane, list[Received]] = {}
     strays: list[Stray] = []

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -100,7 +100,8 @@ class Relay:
             return await self._rewound(lane)
         key = lane.county.encode()
         sent = [
-            await producer.send(self._topic, row["body"], key=key, headers=_headers(row["event_id"], row["type"], row["body"])) for row in rows
+            await producer.send(self._topic, row["body"], key=key, headers=_headers(row["event_id"], row["type"], row["body"]))
+            for row in rows
         ]
         await asyncio.gather(*sent)
         last = rows[-1]["position"]
@@ -134,10 +135,11 @@ class Relay:
                 self._producer = producer
             return self._producer
 
-    async def _drop_producer(self, producer: AIOKafkaProducer | None) -> None:
-        if producer is None or self._producer is not producer:
+    async def _drop_producer(self, producer: Any) -> None:  # noqa: ANN401 - aiokafka has no types
+        if producer is None:
             return
-        self._producer = None
+        if producer is self._producer:
+            self._producer = None
         try:
             async with asyncio.timeout(5):
                 await producer.stop()
@@ -151,5 +153,3 @@ def _headers(event_id: str, event_type: str, body: bytes) -> list[tuple[str, byt
     if traceparent is not None:
         headers.append(("traceparent", traceparent))
     return headers
-
-

@@ -4,7 +4,7 @@ import base64
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, Self, TypeVar, get_args
 from uuid import UUID
 
@@ -140,7 +140,7 @@ def _walk(model: BaseModel) -> Iterator[Sealed]:
             yield from _walk(value)
 
 
-@lru_cache(maxsize=None)
+@cache
 def may_hold_sealed(model: type[BaseModel]) -> bool:
     """Tell from the types alone whether an event of this class can carry sealed fields."""
     return any(_mentions(field.annotation) for field in model.model_fields.values())
@@ -156,5 +156,3 @@ def _mentions(annotation: object) -> bool:
 
 def _wrap_aad(county: str, person: UUID) -> bytes:
     return f"{county}\x1f{person}".encode()
-
-

@@ -30,7 +30,7 @@ class ServiceSettings(BaseSettings):
     clock: Literal["real", "simulated"] = "real"
     token_issuer: str
     token_audience: str
-    token_algorithm: Literal["ES256", "RS256", "PS256", "EdDSA"] = "ES256"
+    token_algorithm: Literal["ES256", "RS256", "PS256", "EdDSA"] = "ES256"  # noqa: S105 - an algorithm
     token_keys_file: str = Field(description="The issuer's JWKS: a file's path or an https address")
     sealing_key_file: Path = Field(description="A file with 64 hexadecimal digits: the key that wraps persons' keys")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _DUE = """
 SELECT timer_id, due_at, command, payload FROM read.timers
-WHERE county = $1 AND NOT settled AND due_at <= $2 AND (timer_id, due_at) NOT IN (SELECT * FROM unnest($3::uuid[], $4::timestamptz[])) ORDER BY due_at, timer_id LIMIT 500
+WHERE county = $1 AND NOT settled AND due_at <= $2
+  AND (timer_id, due_at) NOT IN (SELECT * FROM unnest($3::uuid[], $4::timestamptz[]))
+ORDER BY due_at, timer_id LIMIT 500
 """
 _EVERY_SECONDS = 0.5
 _log = structlog.get_logger(__name__)
@@ -100,5 +102,3 @@ class Sweeper:
             metrics.TIMERS_FIRED.labels(county).inc()
         except Rejected as refusal:
             _log.info("timer_command_rejected", command=command, code=refusal.code)
-
-

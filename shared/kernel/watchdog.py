@@ -21,7 +21,9 @@ _log = structlog.get_logger(__name__)
 class Watchdog:
     """Restarts a consumer that is behind, idle and silent; knows each one's lag for `/readyz` and `/metrics`."""
 
-    def __init__(self, consumers: Sequence[Consumer], *, silent_seconds: float = SILENT_SECONDS, every_seconds: float = _EVERY_SECONDS) -> None:
+    def __init__(
+        self, consumers: Sequence[Consumer], *, silent_seconds: float = SILENT_SECONDS, every_seconds: float = _EVERY_SECONDS
+    ) -> None:
         self._consumers = consumers
         self._silent = silent_seconds
         self._every = every_seconds
@@ -70,7 +72,8 @@ class Watchdog:
         try:
             async with asyncio.timeout(_ASK_SECONDS):
                 ends = await client.end_offsets(partitions)
-                return sum([max(0, ends[partition] - await client.position(partition)) for partition in partitions])
+                behind = [max(0, int(ends[partition]) - int(await client.position(partition))) for partition in partitions]
+                return sum(behind)
         except (KafkaError, TimeoutError, OSError):
             return None
 

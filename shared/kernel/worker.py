@@ -9,8 +9,8 @@ import structlog
 from faststream.kafka import KafkaBroker
 
 from shared.kernel.appender import Appender
-from shared.kernel.clock import Clock, SimulatedClock, SystemClock
 from shared.kernel.checkpoints import Progress
+from shared.kernel.clock import Clock, SimulatedClock, SystemClock
 from shared.kernel.commands import Command, CommandHandler, Commands
 from shared.kernel.consumer import Consumer, broker
 from shared.kernel.event_log import EventLog

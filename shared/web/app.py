@@ -24,7 +24,7 @@ from shared.web.endpoints import Endpoint, Endpoints
 from shared.web.openapi import openapi
 from shared.web.problem import Problem
 from shared.web.requests import Door, correlation_of, language
-from shared.web.routes import Get, History, Post
+from shared.web.routes import Get, History, Post, batch_path
 
 _log = structlog.get_logger(__name__)
 Row = Post | Get | History
@@ -55,7 +55,10 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         worker = await Worker.open(parts, settings)
         tokens = Tokens(
-            issuer=settings.token_issuer, audience=settings.token_audience, algorithm=settings.token_algorithm, keys=settings.token_keys_file
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+            algorithm=settings.token_algorithm,
+            keys=settings.token_keys_file,
         )
         running.worker, running.door = worker, Door(tokens, frozenset(settings.counties), worker.clock)
         await worker.start()
@@ -92,11 +95,6 @@ def _routes(row: Row, endpoints: Endpoints) -> list[tuple[str, Endpoint, str]]:
             return [(row.path, endpoints.query(row), "GET")]
         case History():
             return [(row.path, endpoints.history(row), "GET")]
-
-
-def batch_path(path: str) -> str:
-    """Return where a command's batch is: its path without ids, then `:batch` (`/projects/claim:batch`)."""
-    return "/".join(part for part in path.split("/") if not part.startswith("{")) + ":batch"
 
 
 def _document(content: dict[str, Any]) -> Endpoint:

@@ -23,7 +23,11 @@ def asyncapi(parts: Parts, kafka: str) -> dict[str, Any]:
             schemas.update(schemas_of)
     document = {
         "asyncapi": "3.0.0",
-        "info": {"title": f"Yinuo {own.service}", "version": "1", "description": "CloudEvents 1.0, structured mode; the Kafka key is the county."},
+        "info": {
+            "title": f"Yinuo {own.service}",
+            "version": "1",
+            "description": "CloudEvents 1.0, structured mode; the Kafka key is the county.",
+        },
         "defaultContentType": CONTENT_TYPE,
         "servers": {"kafka": {"host": kafka, "protocol": "kafka", "pathname": ""}},
         "channels": {contract.topic: _channel(contract) for contract in contracts.values()},

@@ -57,7 +57,10 @@ class Endpoints:
                     outcome, response = problem.code, problem.response(language(request), correlation)
                 except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
                     _log.warning("request_failed", route=name, correlation_id=correlation, error=repr(fault))
-                    outcome, response = "unavailable", Problem("unavailable", headers={"Retry-After": "1"}).response(language(request), correlation)
+                    outcome, response = (
+                        "unavailable",
+                        Problem("unavailable", headers={"Retry-After": "1"}).response(language(request), correlation),
+                    )
             response.headers["X-Correlation-ID"] = correlation
             metrics.COMMANDS.labels(name, outcome).inc()
             metrics.COMMAND_SECONDS.labels(name).observe(time.perf_counter() - began)
@@ -83,7 +86,6 @@ class Endpoints:
 
     def batch(self, route: Post) -> Endpoint:
         """Return the endpoint that takes many commands of one kind and answers each by itself."""
-        body_model = body_of(route.command)
 
         async def inner(request: Request, span: trace.Span) -> Response:
             door = self._door()
@@ -92,18 +94,19 @@ class Endpoints:
             asked = door.asked(request, principal, raw, span)
             batch = _validated(Batch, raw)
             gate = asyncio.Semaphore(_AT_ONCE)
+            keyed = "idempotency-key" in request.headers
             spoken, correlation = language(request), correlation_of(request)
 
             async def one(index: int, item: Item) -> dict[str, Any]:
                 async with gate:
                     try:
-                        answer = await self._item(route, body_model, request, asked, index, item)
+                        answer = await self._item(route, asked, index, item, keyed_batch=keyed)
                     except Problem as problem:
                         return {"status": problem.status, "problem": problem.document(spoken, correlation)}
                     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
                         _log.warning("item_failed", route=route.command.__name__, correlation_id=correlation, error=repr(fault))
-                        problem = Problem("unavailable")
-                        return {"status": problem.status, "problem": problem.document(spoken, correlation)}
+                        later = Problem("unavailable")
+                        return {"status": later.status, "problem": later.document(spoken, correlation)}
                     return {"status": 201, **_said(answer)}
 
             items = await asyncio.gather(*(one(index, item) for index, item in enumerate(batch.items)))
@@ -111,18 +114,22 @@ class Endpoints:
 
         return self.guarded(f"{route.command.__name__}:batch", inner)
 
-    async def _item(self, route: Post, body_model: type[BaseModel], request: Request, asked: Asked, index: int, item: Item) -> Answer:
+    async def _item(self, route: Post, asked: Asked, index: int, item: Item, *, keyed_batch: bool) -> Answer:
         wanted = _path_names(route.path)
         if item.path.keys() != wanted:
-            raise Problem("batch_path_wrong", errors=[{"pointer": f"/items/{index}/path", "code": "batch_path_wrong"}], names=", ".join(sorted(wanted)))
+            raise Problem(
+                "batch_path_wrong",
+                errors=[{"pointer": f"/items/{index}/path", "code": "batch_path_wrong"}],
+                names=", ".join(sorted(wanted)),
+            )
         try:
             ids = {name: UUID(text) for name, text in item.path.items()}
         except ValueError as fault:
             raise Problem("not_found") from fault
         raw = orjson.dumps(item.body)
-        body = _validated(body_model, raw, f"/items/{index}/body")
+        body = _validated(body_of(route.command), raw, f"/items/{index}/body")
         path = "".join(f"{name}={value}" for name, value in sorted(item.path.items()))
-        keyed = item.key if item.key is not None else f"{asked.command_id}#{index}" if "idempotency-key" in request.headers else None
+        keyed = item.key if item.key is not None else f"{asked.command_id}#{index}" if keyed_batch else None
         own = replace(
             asked,
             command_id=derived(asked.county, keyed) if keyed is not None else uuid7(),
@@ -149,12 +156,16 @@ class Endpoints:
             principal = await self._door().principal(request)
             require_role(principal.actor, route.roles)
             ids: dict[str, Any] = {
-                name: request.path_params[name] if route.text_ids else path_id(request, name) for name in request.path_params if name != "county"
+                name: request.path_params[name] if route.text_ids else path_id(request, name)
+                for name in request.path_params
+                if name != "county"
             }
             params = _parameters(route.params, request)
             await self._wait(route, principal.county, params)
             async with county_reading(self._worker().pool, principal.county) as connection:
-                found = await route.query(Reading(connection, principal.county, principal.actor, params, ids, self._worker().commands.sealer))
+                found = await route.query(
+                    Reading(connection, principal.county, principal.actor, params, ids, self._worker().commands.sealer)
+                )
             if found is None:
                 raise Problem("not_found")
             if isinstance(found, Page):
@@ -216,5 +227,3 @@ def _path_names(path: str) -> set[str]:
 
 def _json(content: object, headers: Mapping[str, str] | None = None) -> Response:
     return Response(orjson.dumps(content), headers=dict(headers or {}), media_type="application/json")
-
-

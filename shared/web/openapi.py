@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.kernel.worker import Parts
-from shared.web.routes import Batch, Get, History, Params, Post, body_of
+from shared.web.routes import Batch, Get, History, Params, Post, batch_path, body_of
 
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
 _PROBLEMS = {
@@ -35,14 +35,12 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History], prefix: str) ->
             case Post():
                 name = _SNAKE.sub("_", row.command.__name__).lower()
                 paths.setdefault(prefix + row.path, {})["post"] = _command(row, name)
-                from_path = "/".join(part for part in row.path.split("/") if not part.startswith("{"))
-                paths.setdefault(f"{prefix}{from_path}:batch", {})["post"] = _batch(row, name)
+                paths.setdefault(prefix + batch_path(row.path), {})["post"] = _batch(row, name)
             case Get():
                 paths.setdefault(prefix + row.path, {})["get"] = _query(row)
             case History():
                 paths.setdefault(prefix + row.path, {})["get"] = _history(row)
-    for path, item in _health().items():
-        paths[path] = item
+    paths.update(_health())
     schemas = {**definitions.get("$defs", {}), "Answer": _ANSWER, "Problem": _PROBLEM}
     return {
         "openapi": "3.1.0",
@@ -73,13 +71,29 @@ _PROBLEM = {
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "Stable; the key of the sentence"},
         "instance": {"type": "string", "description": "urn:uuid: of the request"},
-        "errors": {"type": "array", "items": {"type": "object", "properties": {"pointer": {"type": "string"}, "code": {"type": "string"}, "detail": {"type": "string"}}}},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": {"type": "string"}, "code": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
     },
 }
 _HEADERS = [
-    {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}, "description": "Repeated, it gets its first answer; with another content 409"},
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "schema": {"type": "string", "maxLength": 255},
+        "description": "Repeated, it gets its first answer; with another content 409",
+    },
     {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": "The version you saw; 412 when it has changed"},
-    {"name": "Simulated-Time", "in": "header", "schema": {"type": "string", "format": "date-time"}, "description": "Only under the simulated clock"},
+    {
+        "name": "Simulated-Time",
+        "in": "header",
+        "schema": {"type": "string", "format": "date-time"},
+        "description": "Only under the simulated clock",
+    },
 ]
 
 
@@ -109,15 +123,17 @@ def _command(row: Post, name: str) -> dict[str, Any]:
 
 
 def _batch(row: Post, name: str) -> dict[str, Any]:
-    path = "/".join(part for part in row.path.split("/") if not part.startswith("{"))
     ids = ", ".join(re.findall(r"{(\w+)}", row.path)) or "nothing"
     result = {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
     return {
         "operationId": f"{name}_batch",
-        "summary": f"Many of {name}: each item decided and answered by itself (item.path: {ids}; item.body: {body_of(row.command).__name__})",
-        "parameters": [*_path_parameters(path), *_HEADERS],
+        "summary": f"Many of {name}, each answered by itself (item.path: {ids}; item.body: {body_of(row.command).__name__})",
+        "parameters": [*_path_parameters(""), *_HEADERS],
         "requestBody": {"required": True, "content": _reference("Batch")},
-        "responses": {"200": {"description": "An answer per item, in order", "content": {"application/json": {"schema": result}}}, **_problems()},
+        "responses": {
+            "200": {"description": "An answer per item, in order", "content": {"application/json": {"schema": result}}},
+            **_problems(),
+        },
     }
 
 
@@ -142,14 +158,19 @@ def _history(row: History) -> dict[str, Any]:
         "operationId": "history_of_" + row.path.strip("/").split("/", maxsplit=1)[0],
         "summary": "The resource's events, as published",
         "parameters": [*_path_parameters(row.path), {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}}],
-        "responses": {"200": {"description": "CloudEvents in order", "content": {"application/json": {"schema": {"type": "object"}}}}, **_problems()},
+        "responses": {
+            "200": {"description": "CloudEvents in order", "content": {"application/json": {"schema": {"type": "object"}}}},
+            **_problems(),
+        },
     }
 
 
 def _health() -> dict[str, Any]:
     answer = {"200": {"description": "Yes", "content": {"application/json": {"schema": {"type": "object"}}}}}
     return {
-        "/livez": {"get": {"operationId": "livez", "summary": "The process answers; nothing is touched", "security": [], "responses": answer}},
+        "/livez": {
+            "get": {"operationId": "livez", "summary": "The process answers; nothing is touched", "security": [], "responses": answer}
+        },
         "/readyz": {
             "get": {
                 "operationId": "readyz",

@@ -54,7 +54,9 @@ class Problem(Exception):  # noqa: N818 - the document's name in RFC 9457
 def of_rejection(refusal: Rejected) -> Problem:
     """Return the problem of a rule's refusal."""
     errors = [{"pointer": refusal.pointer, "code": refusal.code}] if refusal.pointer is not None else []
-    return Problem(refusal.code, errors=errors, **refusal.values)
+    problem = Problem(refusal.code, errors=errors)
+    problem.values = dict(refusal.values)
+    return problem
 
 
 def of_validation(fault: ValidationError, prefix: str = "") -> Problem:

@@ -27,7 +27,9 @@ class Params(BaseModel):
 
     limit: Annotated[int, Field(ge=1, le=500, description="Items a page holds")] = 50
     after: Annotated[int, Field(ge=0, lt=1 << 63, description="The `next` of the page before")] = 0
-    min_position: Annotated[int | None, Field(ge=0, lt=1 << 63, description="Wait up to 2 s until the list has this position of the service's lane")] = None
+    min_position: Annotated[
+        int | None, Field(ge=0, lt=1 << 63, description="Wait up to 2 s until the list has this position of the service's lane")
+    ] = None
 
 
 class OneParams(BaseModel):
@@ -35,7 +37,9 @@ class OneParams(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    min_position: Annotated[int | None, Field(ge=0, lt=1 << 63, description="Wait up to 2 s until the resource has this position of the service's lane")] = None
+    min_position: Annotated[
+        int | None, Field(ge=0, lt=1 << 63, description="Wait up to 2 s until the resource has this position of the service's lane")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,11 @@ class Batch(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     items: list[Item] = Field(min_length=1, max_length=MOST_ITEMS)
+
+
+def batch_path(path: str) -> str:
+    """Return where a command's batch is: its path without ids, then `:batch` (`/projects/claim:batch`)."""
+    return "/".join(part for part in path.split("/") if not part.startswith("{")) + ":batch"
 
 
 @cache

@@ -24,7 +24,7 @@ def run(parts: Parts, table: Sequence[Row], settings_class: type[ServiceSettings
         sys.stderr.write(f"usage: python -m {parts.package}.main serve|migrate\n")
         return _USAGE
     try:
-        settings = settings_class()  # type: ignore[call-arg] - its fields come from the environment
+        settings = settings_class()
     except ValidationError as fault:
         for item in fault.errors(include_input=False, include_url=False):
             sys.stderr.write(f"setting {'.'.join(str(part) for part in item['loc']).upper() or '?'}: {item['msg']}\n")

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +65,11 @@ def programs_of(data: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+def soon(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until the condition holds; AssertionError if it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.05)

@@ -3,10 +3,9 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from tests.support.stack import data_folder, free_port_base
-from tests.support.up import Up, programs_of, yinuo
+from tests.support.up import Up, programs_of, soon, yinuo
 
 SERVICES = ("intake", "projects", "supervision", "scoring")
 TOPICS = {f"{service}.events.v1" for service in SERVICES}
@@ -38,13 +37,6 @@ def up(data: Path, base: int) -> Iterator[Up]:
     running = Up("--no-services", "--data", data, "--port-base", str(base))
     yield running
     running.end(signal.SIGTERM)
-
-
-def soon(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.05)
 
 
 def answers(dsn: str) -> bool:
@@ -207,103 +199,3 @@ def test_sigterm_stops_everything_cleanly(up: Up, data: Path) -> None:
     assert not any(psutil.pid_exists(pid) for pid in pids.values())
     assert (data / "kafka" / "log" / ".kafka_cleanshutdown").exists()
     assert "database system is shut down" in (data / "logs" / "postgres.log").read_text().splitlines()[-1]
-
-
-def test_an_interrupt_while_starting_leaves_nothing() -> None:
-    with data_folder() as folder:
-        command = [sys.executable, "-m", "cli.main", "up", "--no-services", "--data", str(folder), "--port-base", str(free_port_base())]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as starting:  # noqa: S603 - our own
-            soon((folder / "kafka" / "log.new").exists)
-            starting.send_signal(signal.SIGINT)
-            assert starting.stderr is not None
-            said = starting.stderr.read()
-        assert starting.returncode == 8, said
-        assert said.endswith("yinuo: Interrupted; starting again goes on from here.\n")
-        assert programs_of(folder) == []
-
-
-def test_a_disk_that_fills_up_while_starting_is_a_sentence() -> None:
-    """A limit on the size of a file stands for it: the kernel refuses the write, as on a disk without room."""
-    with data_folder() as folder:
-        command = f"ulimit -f 512; exec {sys.executable} -m cli.main up --no-services --data {folder} --port-base {free_port_base()}"
-        full = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
-        assert full.returncode == 7, full.stderr
-        assert "initdb failed" in full.stderr.splitlines()[-1]
-        assert programs_of(folder) == []
-
-
-def test_jars_that_cannot_be_fetched_are_a_sentence() -> None:
-    with data_folder() as cache, data_folder() as parent:
-        parent.chmod(0o755)
-        nowhere = {"XDG_CACHE_HOME": str(cache), "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
-        data = parent / "data"
-        failed = yinuo("up", "--no-services", "--data", data, "--port-base", str(free_port_base()), environment=nowhere)
-        assert failed.returncode == 7
-        assert "could not be fetched (ProxyError): check the network and proxy settings" in failed.stderr.splitlines()[-1]
-        assert list((cache / "yinuo").iterdir()) == []
-        assert not data.exists()
-
-
-def test_root_is_refused_a_folder_the_servers_account_cannot_reach() -> None:
-    """For an ordinary user, whose own account runs the server, the same folder will do."""
-    with data_folder() as closed:
-        before = closed.stat()
-        outcome = yinuo("doctor", "--data", closed / "data", "--port-base", str(free_port_base()))
-        if os.geteuid() == 0:
-            assert outcome.returncode == 7
-            refused = yinuo("up", "--no-services", "--data", closed / "data", "--port-base", str(free_port_base()))
-            assert refused.returncode == 7
-            assert f"may not enter {closed}: choose another folder with --data" in refused.stderr
-        else:
-            assert outcome.returncode == 0, outcome.stdout
-        after = closed.stat()
-        assert (after.st_mode, after.st_mtime_ns, list(closed.iterdir())) == (before.st_mode, before.st_mtime_ns, [])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "sentence"),
-    [
-        (["token", "--role", "king", "--county", "430523"], 2, "'king' is no role"),
-        (["token", "--role", "office", "--county", "shaoyang"], 2, "'shaoyang' is no county"),
-        (["token", "--role", "office", "--county", "430523", "--ttl", "soon"], 2, "'soon' is no length of time"),
-        (["token", "--county", "430523"], 2, "Missing option '--role'"),
-        (["up", "--port-base", "80"], 2, "--port-base"),
-        (["fly"], 2, "No such command 'fly'"),
-    ],
-)
-def test_a_slip_on_the_command_line_is_a_sentence(arguments: list[str], code: int, sentence: str) -> None:
-    outcome = yinuo(*arguments)
-    assert (outcome.returncode, outcome.stdout) == (code, "")
-    assert sentence in outcome.stderr
-
-
-def test_a_token_stands_alone_on_stdout_and_is_quick() -> None:
-    yinuo("token", "--role", "office", "--county", "430523")
-    began = time.monotonic()
-    outcome = yinuo("token", "--role", "office", "--county", "430523")
-    assert time.monotonic() - began < 1  # half a second on an idle machine; this one may be busy
-    assert outcome.returncode == 0
-    assert outcome.stderr == ""
-    assert [len(outcome.stdout.splitlines()), outcome.stdout.count(".")] == [1, 2]
-
-
-def test_health_names_what_does_not_answer() -> None:
-    outcome = yinuo("health", "--port-base", str(free_port_base()))
-    assert outcome.returncode == 7
-    assert [line.split()[0] for line in outcome.stdout.splitlines()] == list(SERVICES)
-    assert outcome.stderr == "yinuo: Not ready: intake, projects, supervision, scoring.\n"
-
-
-def test_the_doctor_says_what_stands_in_the_way() -> None:
-    base = free_port_base()
-    with socket.socket() as listener, data_folder() as data:
-        listener.bind(("127.0.0.1", base + 1))
-        listener.listen()
-        (data / "thesis.doc").touch()
-        outcome = yinuo("doctor", "--data", data, "--port-base", str(base))
-    assert outcome.returncode == 7
-    findings = {line.split()[1]: line for line in outcome.stdout.splitlines()}
-    assert findings["python"].startswith("ok ")
-    assert findings["packages"].startswith("ok ")
-    assert findings["ports"].startswith(f"no  ports      Port {base + 1}, for intake, is taken")
-    assert "holds files that are not yinuo's" in findings["data"]

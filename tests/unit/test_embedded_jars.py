@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import os
 import threading
 import warnings
 from collections.abc import Iterator
@@ -106,6 +107,17 @@ def test_a_jar_that_is_nowhere_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tm
     with pytest.raises(DependencyDownError, match=r"other-1\.0\.jar could not be fetched \(RuntimeError\): check the network"):
         ensure_jars(lambda *_: None)
     assert list((tmp_path / "cache" / "yinuo").iterdir()) == []
+
+
+@pytest.mark.usefixtures("repository")
+def test_what_a_killed_fetch_left_is_removed_and_a_running_ones_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    listed(monkeypatch, tmp_path, hashlib.sha256(CONTENT).hexdigest())
+    folder = cache_folder().parent
+    for name in (".kafka-killed", ".kafka-running"):
+        (folder / name).mkdir(parents=True)
+    os.utime(folder / ".kafka-killed", (0, 0))
+    ensure_jars(lambda *_: None)
+    assert sorted(entry.name for entry in folder.iterdir()) == [".kafka-running", cache_folder().name]
 
 
 def test_the_committed_list_has_the_broker_and_its_own_clients() -> None:

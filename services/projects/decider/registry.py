@@ -39,7 +39,7 @@ def register_organisation(command: RegisterOrganisation, organisation: Organisat
         return [event]
     if organisation == evolve_organisation(organisation, event):
         return []
-    raise Rejected("organisation_already_registered", pointer="/code", code=command.code)
+    raise Rejected("organisation_already_registered", pointer="/code", organisation=command.code)
 
 
 def decide_member(command: RegisterMember | ExemptMember, member: Member, asked: Asked) -> Sequence[MemberEvent]:

@@ -1,0 +1,82 @@
+"""The one-off jobs of docker-compose.yml, against a real PostgreSQL and a real Kafka."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from psycopg import sql
+
+from deploy.embedded.databases import drop_database
+from deploy.embedded.stack import Stack
+from deploy.kafka import create_topics as topics
+
+pytest_plugins = ["tests.support.stack"]
+
+ROOT = Path(__file__).parents[2]
+NAME = "composed"
+
+
+def test_a_new_database_server_gets_an_owner_and_a_role_that_owns_nothing(embedded_stack: Stack, tmp_path: Path) -> None:
+    server = embedded_stack.postgres
+    for role in ("owner", "app"):
+        (tmp_path / f"{NAME}_{role}_password").write_text(f"it's {role}'s")
+    environment = {
+        "PATH": f"{server.binaries}{os.pathsep}{os.defpath}",
+        "PGHOST": parse_qs(urlsplit(server.dsn()).query)["host"][0],
+        "SECRETS": str(tmp_path),
+        "SERVICE": NAME,
+    }
+    try:
+        subprocess.run([ROOT / "deploy/postgres/10-roles.sh"], env=environment, check=True)  # noqa: S603 - our own script
+        with psycopg.connect(server.dsn(NAME, f"{NAME}_owner")) as owner:
+            locale = owner.execute("SELECT datlocprovider, datlocale FROM pg_database WHERE datname = %s", (NAME,))
+            assert locale.fetchone() == ("b", "C.UTF-8")  # text sorts the same on every machine
+            owner.execute("CREATE TABLE needs (id int)")
+            owner.execute(sql.SQL("GRANT SELECT ON needs TO {}").format(sql.Identifier(f"{NAME}_app")))
+        with psycopg.connect(server.dsn(NAME, f"{NAME}_app")) as app:
+            assert app.execute("SELECT count(*) FROM needs").fetchone() == (0,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute("CREATE TABLE public.mine (id int)")
+        with psycopg.connect(server.dsn()) as superuser:
+            query = "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolpassword FROM pg_authid WHERE rolname LIKE %s"
+            found = superuser.execute(query, (f"{NAME}_%",)).fetchall()
+        assert [row[:4] for row in found] == [(False,) * 4] * 2
+        assert all(row[4].startswith("SCRAM-SHA-256$") for row in found)
+    finally:
+        drop_database(server, NAME)
+
+
+async def test_topics_are_created_once_and_another_shape_is_refused(embedded_stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    bootstrap = embedded_stack.info.kafka
+    made = topics.Topic(name="composed.events.v1", partitions=3, replication_factor=3, config={"retention.ms": "-1"})
+    monkeypatch.setattr(topics, "read_topics", lambda: [made])
+    for _ in range(2):
+        await topics.create_topics(bootstrap, replication_factor=1)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        (found,) = await admin.describe_topics([made.name])
+        assert len(found["partitions"]) == 3
+        monkeypatch.setattr(topics, "read_topics", lambda: [made.model_copy(update={"partitions": 4})])
+        with pytest.raises(topics.TopicsDifferError, match="3 partitions instead of 4"):
+            await topics.create_topics(bootstrap, replication_factor=1)
+    finally:
+        await admin.delete_topics([made.name])
+        await admin.close()
+
+
+@pytest.mark.parametrize(
+    ("environment", "code", "says"),
+    [({}, 2, "YINUO_KAFKA"), ({"YINUO_KAFKA": "127.0.0.1:9", "YINUO_KAFKA_REPLICATION": "1"}, 7, "127.0.0.1:9")],
+)
+def test_topics_that_cannot_be_created_are_a_sentence_and_a_code(environment: dict[str, str], code: int, says: str) -> None:
+    command = [sys.executable, "-m", "deploy.kafka.create_topics"]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    assert run.returncode == code
+    assert says in run.stderr
+    assert "Traceback" not in run.stderr

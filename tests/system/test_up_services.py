@@ -1,0 +1,90 @@
+"""The whole stack, services included: up, healed, and down in order."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from deploy.embedded.preflight import SERVICES
+from tests.support.stack import data_folder, free_port_base
+from tests.support.up import Up, programs_of, soon, yinuo
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    with data_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def base() -> int:
+    return free_port_base()
+
+
+@pytest.fixture(scope="module")
+def up(data: Path, base: int) -> Iterator[Up]:
+    running = Up("--data", data, "--port-base", str(base), "--simulated-clock")
+    yield running
+    running.end(signal.SIGTERM)
+
+
+def ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/readyz", trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_when_it_says_so_everything_is_ready(up: Up, base: int) -> None:
+    assert list(up.info) == ["services", "kafka", "postgres", "postgres_owner", "data", "pids"]
+    assert up.info["services"] == {service: f"http://127.0.0.1:{base + offset}" for offset, service in enumerate(SERVICES, 1)}
+    assert all(ready(url) for url in up.info["services"].values())
+    assert up.info["pids"] == up.pids()
+    assert set(up.info["pids"]) == {*SERVICES, "kafka", "postgres"}
+
+
+def test_it_is_up_within_its_time(up: Up) -> None:
+    assert up.seconds < 30  # 15 s is the aim on two idle cores; a machine that runs other tests beside is given twice that
+
+
+def test_health_finds_every_service(up: Up, base: int) -> None:
+    outcome = yinuo("health", "--port-base", str(base))
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert [line.split() for line in outcome.stdout.splitlines()] == [[s, up.info["services"][s], "ready"] for s in SERVICES]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_killed_service_is_ready_again(up: Up, service: str) -> None:
+    killed = up.pids()[service]
+    os.kill(killed, signal.SIGKILL)
+    soon(lambda: up.pids().get(service, killed) != killed and ready(up.info["services"][service]))
+
+
+@pytest.mark.parametrize("program", ["kafka", "postgres"])
+def test_the_services_are_ready_again_after_what_they_stand_on_was_killed(up: Up, program: str) -> None:
+    killed = up.pids()[program]
+    os.kill(killed, signal.SIGKILL)
+    soon(lambda: up.pids().get(program, killed) != killed and all(ready(url) for url in up.info["services"].values()), 60)
+
+
+def test_sigterm_stops_services_then_kafka_then_postgres(up: Up, data: Path) -> None:
+    pids = up.pids()
+    ends: dict[str, float] = {}
+    watched = {name: psutil.Process(pid) for name, pid in pids.items()}
+    up.process.send_signal(signal.SIGTERM)
+
+    def all_seen() -> bool:
+        for name, process in watched.items():
+            if name not in ends and not (process.is_running() and process.status() != psutil.STATUS_ZOMBIE):
+                ends[name] = len(ends)
+        return len(ends) == len(watched)
+
+    soon(all_seen, 25)
+    assert up.process.wait(5) == 0
+    assert set(list(ends)[:4]) == set(SERVICES)
+    assert list(ends)[4:] == ["kafka", "postgres"]
+    assert programs_of(data) == []
