@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from deploy.embedded.datadir import write_private
 _FILE = "processes.json"
 _SAME_START_SECONDS = 2.0
 _POLITE_SECONDS = 5.0
+_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,9 @@ def end_leftovers(folder: Path) -> list[str]:
     found = [(entry, process) for entry in recorded(folder) if (process := _matching(entry))]
     for entry, process in found:
         _send(process, entry.stop_signal)
-    _, stubborn = psutil.wait_procs([process for _, process in found], timeout=_POLITE_SECONDS)
-    for process in stubborn:
+    for process in _still_alive([process for _, process in found]):
         _send(process, signal.SIGKILL)
-    psutil.wait_procs(stubborn, timeout=_POLITE_SECONDS)
+    _still_alive([process for _, process in found])
     return [entry.name for entry, _ in found]
 
 
@@ -73,6 +74,21 @@ def _matching(entry: Running) -> psutil.Process | None:
         return None
     # The launcher's own words stand before the command until it has become the program.
     return process if same_start and command[-len(entry.command) :] == entry.command else None
+
+
+def _still_alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Return those that have not ended within the polite time; a dead one that nobody has reaped has ended."""
+    deadline = time.monotonic() + _POLITE_SECONDS
+    while (alive := [process for process in processes if _alive(process)]) and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+    return alive
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _send(process: psutil.Process, number: int) -> None:

@@ -58,7 +58,7 @@ class EmbeddedPostgres:
         self._make_socket_folder()
         if not self._data.postgres.is_dir():
             self._initialise(supervisor)
-        self._remove_stale_pid_file()
+        self._remove_stale_locks()
         supervisor.keep(self._server())
         supervisor.wait_until(self._accepts, "postgres", _READY_SECONDS)
 
@@ -123,18 +123,19 @@ class EmbeddedPostgres:
     def _owner(self) -> int:
         return self._account.uid if self._account else os.geteuid()
 
-    def _remove_stale_pid_file(self) -> None:
-        """Remove a killed server's pid file once nothing lives in its folder any more.
+    def _remove_stale_locks(self) -> None:
+        """Remove the pid and socket lock files of a killed server once nothing lives in its folder any more.
 
-        The server itself recognises a file whose process is gone, but takes any process of that number for a second server: one
+        The server itself recognises files whose process is gone, but takes any process of that number for a second server: one
         that has since got the number, and also a dead one nobody has reaped, as in a container whose first process is no init.
-        Orphaned backends end by themselves; until then the file stays, since it is what keeps a new server from joining them.
+        Orphaned backends end by themselves; until then the files stay, since they keep a new server from joining them.
         """
-        file = self._data.postgres / "postmaster.pid"
+        locks = (self._data.postgres / "postmaster.pid", self._socket / ".s.PGSQL.5432.lock")
         deadline = time.monotonic() + _ORPHANS_SECONDS
-        while file.exists():
+        while any(lock.exists() for lock in locks):
             if not _anything_lives_in(self._data.postgres):
-                file.unlink()
+                for lock in locks:
+                    lock.unlink(missing_ok=True)
             elif time.monotonic() > deadline:
                 return
             time.sleep(_POLL_SECONDS)

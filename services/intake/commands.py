@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.values import Channel, NeedKind
-from shared.kernel.commands import Command, FromPlatform
+from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Account, Name, Paragraphs, Phone, Remark, Title, TownCode, UnitCode
 
 

@@ -9,8 +9,8 @@ from shared.contracts.intake import INTAKE
 from shared.contracts.projects import PROJECTS
 from shared.contracts.scoring import SCORING
 from shared.kernel.events import Contract
-from shared.kernel.policy import Policy
 from shared.kernel.projection import Projection
+from shared.kernel.rules import Policy
 
 SOURCES: Sequence[Contract] = (INTAKE, PROJECTS)
 PROJECTIONS: Sequence[Projection[Any]] = (NEED_BOARD, UNITS)

@@ -7,9 +7,9 @@ from services.intake.commands import AnswerNeed, DeclineNeed, PetitionerGiven, R
 from services.intake.state import Need, NeedEvent, Status, evolve
 from shared.contracts.intake import INTAKE, NeedAnswered, NeedDeclined, NeedRouted, NeedSubmitted, Petitioner
 from shared.kernel.actor import SYSTEM
-from shared.kernel.commands import Asked, Decider
+from shared.kernel.derived import derived
 from shared.kernel.errors import Rejected
-from shared.kernel.ids import derived
+from shared.kernel.rules import Asked, Decider
 from shared.kernel.sealed import Sealed
 
 NeedCommand = SubmitNeed | RouteNeed | DeclineNeed | AnswerNeed

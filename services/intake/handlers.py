@@ -6,8 +6,9 @@ from typing import Any
 from services.intake.commands import AnswerNeed, DeclineNeed, RouteNeed, SubmitNeed
 from services.intake.decider import NEED
 from services.intake.queries import UNIT
-from shared.kernel.commands import Command, CommandHandler, Facts
+from shared.kernel.commands import CommandHandler, Facts
 from shared.kernel.errors import Rejected
+from shared.kernel.rules import Command
 
 _WAIT_SECONDS = 2.0
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from services.intake.commands import AnswerNeed
 from shared.contracts.scoring import ProjectVerified
-from shared.kernel.commands import Command
 from shared.kernel.envelope import Meta
-from shared.kernel.policy import Policy
+from shared.kernel.rules import Command, Policy
 
 
 def answer_petitioners(event: ProjectVerified, _meta: Meta) -> Sequence[Command]:

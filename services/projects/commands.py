@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.values import Exemption, NoticeKind, OrganisationKind, Points, Principle, Profile, ScoreItem, Tier, Venue
-from shared.kernel.commands import Command, FromPlatform
+from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Account, Name, Paragraphs, Remark, Title, UnitCode
 
 _GIVEN = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -9,8 +9,8 @@ from shared.contracts.intake import INTAKE
 from shared.contracts.projects import PROJECTS
 from shared.contracts.scoring import SCORING
 from shared.kernel.events import Contract
-from shared.kernel.policy import Policy
 from shared.kernel.projection import Projection
+from shared.kernel.rules import Policy
 
 SOURCES: Sequence[Contract] = (PROJECTS, INTAKE)
 PROJECTIONS: Sequence[Projection[Any]] = (COUNTY_PROFILE, ORGANISATIONS, MEMBERS, KNOWN_NEEDS, PROJECT_BOARD)

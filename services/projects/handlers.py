@@ -20,9 +20,10 @@ from services.projects.commands import (
 )
 from services.projects.decider import COUNTY, MEMBER, ORGANISATION, PROJECT
 from services.projects.queries import KNOWN_NEED
-from shared.kernel.commands import Command, CommandHandler, Facts
+from shared.kernel.commands import CommandHandler, Facts
+from shared.kernel.derived import derived
 from shared.kernel.errors import Rejected
-from shared.kernel.ids import derived
+from shared.kernel.rules import Command
 
 _PROFILE = "profile-county"
 _WAIT_SECONDS = 2.0

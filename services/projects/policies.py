@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from services.projects.commands import ReopenProject, SignOffProject
 from shared.contracts.scoring import ProjectVerified, VerificationRefused
-from shared.kernel.commands import Command
 from shared.kernel.envelope import Meta
-from shared.kernel.policy import Policy
+from shared.kernel.rules import Command, Policy
 
 
 def sign_off(event: ProjectVerified, _meta: Meta) -> Sequence[Command]:

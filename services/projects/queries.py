@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.kernel.sealed import Context, Sealed
+from shared.kernel.sealed import Sealed
+from shared.kernel.sealing import Context
 from shared.kernel.text import Account, UnitCode
 from shared.web.routes import Page, Params, Reading, page
 

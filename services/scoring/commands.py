@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.values import Points, ScoreItem, ScoreSheet, Tier
-from shared.kernel.commands import Command, FromPlatform
+from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Remark
 
 

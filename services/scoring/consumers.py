@@ -8,8 +8,8 @@ from services.scoring.projections import COUNTY_PROFILE, VERIFICATION_BOARD
 from shared.contracts.projects import PROJECTS
 from shared.contracts.scoring import SCORING
 from shared.kernel.events import Contract
-from shared.kernel.policy import Policy
 from shared.kernel.projection import Projection
+from shared.kernel.rules import Policy
 
 SOURCES: Sequence[Contract] = (SCORING, PROJECTS)
 PROJECTIONS: Sequence[Projection[Any]] = (VERIFICATION_BOARD, COUNTY_PROFILE)

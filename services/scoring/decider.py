@@ -8,8 +8,8 @@ from services.scoring.state import Status, Verification, VerificationEvent, evol
 from shared.contracts.scoring import SCORING, ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused
 from shared.contracts.values import ScoreItem, ScoreSheet
 from shared.kernel.actor import SYSTEM
-from shared.kernel.commands import Asked, Decider
 from shared.kernel.errors import Rejected
+from shared.kernel.rules import Asked, Decider
 
 VerificationCommand = OpenVerification | ScoreProject | SignOffVerification | RefuseVerification
 

@@ -7,7 +7,8 @@ from services.scoring.commands import OpenVerification, RefuseVerification, Scor
 from services.scoring.decider import VERIFICATION
 from services.scoring.queries import CURRENT_PROFILE
 from shared.contracts.values import Profile
-from shared.kernel.commands import Command, CommandHandler, Facts
+from shared.kernel.commands import CommandHandler, Facts
+from shared.kernel.rules import Command
 from shared.kernel.workdays import business_day
 
 _WAIT_SECONDS = 5.0

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from services.scoring.commands import OpenVerification
 from shared.contracts.projects import CompletionDeclared
-from shared.kernel.commands import Command
 from shared.kernel.envelope import Meta
-from shared.kernel.policy import Policy
+from shared.kernel.rules import Command, Policy
 
 
 def open_verification(event: CompletionDeclared, _meta: Meta) -> Sequence[Command]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.values import NoticeKind
-from shared.kernel.commands import Command, FromPlatform
+from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Paragraphs, Remark, Title, UnitCode
 from shared.kernel.workdays import Period
 

@@ -7,8 +7,8 @@ from services.supervision.projections import COUNTY_PROFILE, KNOWN_PROJECTS, KNO
 from shared.contracts.projects import PROJECTS
 from shared.contracts.supervision import SUPERVISION
 from shared.kernel.events import Contract
-from shared.kernel.policy import Policy
 from shared.kernel.projection import Projection
+from shared.kernel.rules import Policy
 
 SOURCES: Sequence[Contract] = (SUPERVISION, PROJECTS)
 PROJECTIONS: Sequence[Projection[Any]] = (NOTICE_BOARD, TIMERS, COUNTY_PROFILE, KNOWN_UNITS, KNOWN_PROJECTS)

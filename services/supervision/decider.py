@@ -25,8 +25,8 @@ from shared.contracts.supervision import (
     ResponseSentBack,
 )
 from shared.kernel.actor import SYSTEM
-from shared.kernel.commands import Asked, Decider
 from shared.kernel.errors import Rejected
+from shared.kernel.rules import Asked, Decider
 from shared.kernel.workdays import Deadline, Period, business_day, due
 
 NoticeCommand = IssueNotice | AcknowledgeNotice | RespondToNotice | AcceptResponse | SendResponseBack | CloseNotice | MarkOverdue

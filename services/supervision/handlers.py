@@ -15,8 +15,9 @@ from services.supervision.commands import (
 from services.supervision.decider import NOTICE
 from services.supervision.queries import CURRENT_PROFILE, KNOWN_PROJECT, KNOWN_UNIT
 from shared.contracts.values import NoticeRule, Profile
-from shared.kernel.commands import Command, CommandHandler, Facts
+from shared.kernel.commands import CommandHandler, Facts
 from shared.kernel.errors import Rejected
+from shared.kernel.rules import Command
 from shared.kernel.workdays import Period, business_day
 
 _WAIT_SECONDS = 2.0

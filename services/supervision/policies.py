@@ -2,6 +2,6 @@
 
 from collections.abc import Sequence
 
-from shared.kernel.policy import Policy
+from shared.kernel.rules import Policy
 
 ALL: Sequence[Policy] = ()

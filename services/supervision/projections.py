@@ -15,8 +15,8 @@ from shared.contracts.supervision import (
     ResponseAccepted,
     ResponseSentBack,
 )
+from shared.kernel.derived import derived
 from shared.kernel.envelope import Meta
-from shared.kernel.ids import derived
 from shared.kernel.projection import Projection
 from shared.kernel.timers import TimerRow, timers
 from shared.kernel.workdays import end_of

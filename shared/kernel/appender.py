@@ -16,7 +16,7 @@ from shared.kernel.envelope import Cause, seal_body
 from shared.kernel.errors import CommandReused, VersionConflict
 from shared.kernel.event_log import Answer, EventLog
 from shared.kernel.events import Contract
-from shared.kernel.sealed import SealingKey
+from shared.kernel.sealing import SealingKey
 
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Pool

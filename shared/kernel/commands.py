@@ -1,8 +1,8 @@
-"""Commands, and how one becomes events: load the stream, decide, append."""
+"""How a command becomes events: load the stream, decide, append."""
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -10,17 +10,18 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 import asyncpg
-from pydantic import BaseModel, ConfigDict
 
-from shared.kernel.actor import Actor, first_role
+from shared.kernel.actor import first_role
 from shared.kernel.appender import Append, Appender, NewEvent
 from shared.kernel.clock import Clock
 from shared.kernel.envelope import Cause, check_size
 from shared.kernel.errors import CommandReused, Rejected, VersionConflict
 from shared.kernel.event_log import Answer, EventLog
-from shared.kernel.events import Contract, Event, dump
+from shared.kernel.events import Event, dump
 from shared.kernel.ids import uuid7
-from shared.kernel.sealed import Context, Sealer, SealingKey, may_hold_sealed, persons_to_seal, seal
+from shared.kernel.rules import Asked, Command, Decider
+from shared.kernel.sealed import may_hold_sealed, persons_to_seal
+from shared.kernel.sealing import Context, Sealer, SealingKey, seal
 from shared.kernel.tenancy import county_transaction
 
 _LOOK_EVERY_SECONDS = 0.05
@@ -28,49 +29,7 @@ _ATTEMPTS = 20
 """How often a command decides anew because another process moved its stream; each time one of them wins."""
 
 
-class FromPlatform:
-    """Marks a command's field that the platform fills in (ids, path, facts looked up), never the caller."""
-
-
-class Command(BaseModel):
-    """A request to change something: strict, complete, with its time, ids and actor inside."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The circumstances of a command: who, where, when, under which id, because of what."""
-
-    county: str
-    actor: Actor
-    at: datetime
-    command_id: UUID
-    correlation_id: str
-    causation_id: str | None = None
-    caused_at: datetime | None = None
-    expected: int | None = None
-    """The stream version the user acted on (`If-Match`), where they said."""
-    fingerprint: bytes = b""
-    traceparent: str | None = None
-
-
 S = TypeVar("S")
-
-
-@dataclass(frozen=True, slots=True)
-class Decider(Generic[S]):
-    """The rules of one aggregate: its state before anything happened, how facts change it, what a command makes happen.
-
-    `decide(command, state, asked)` returns the new facts, none when nothing changes, or raises Rejected; both are pure.
-    """
-
-    contract: Contract
-    initial: S
-    evolve: Callable[[S, Any], S]
-    decide: Callable[[Any, S, Asked], Sequence[Event]]
-
-
 Prepare = Callable[["Facts", Any], Awaitable[Any]]
 
 

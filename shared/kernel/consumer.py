@@ -1,12 +1,11 @@
 """Kafka to handlers: one factory for every subscriber, holes fetched again, a watchdog over progress."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 BATCH = 2_000
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _COMMIT_EVERY_SECONDS = 1.0
+_FETCH_AGAIN_SECONDS = 60.0
+"""How long a lane that waits for a position is left alone before the topic is searched for it again."""
+_LONGEST_BATCH_MS = 3_600_000
 _log = structlog.get_logger(__name__)
 Records = Sequence["ConsumerRecord[Any, Any]"]
 
@@ -58,6 +60,7 @@ def subscribe(kafka: KafkaBroker, topics: Sequence[str], group: str) -> "BatchSu
         ack_policy=AckPolicy.MANUAL,
         partition_assignment_strategy=(RangePartitionAssignor,),  # a county's lanes of all topics meet in one process
         max_partition_fetch_bytes=4 << 20,
+        max_poll_interval_ms=_LONGEST_BATCH_MS,  # a batch may wait for a database, or fetch a lane from its beginning
         parser=_parse,
         decoder=_decode,
     )
@@ -83,7 +86,9 @@ async def _decode(message: KafkaMessage) -> list["ConsumerRecord[Any, Any]"]:
 class Consumer:
     """One subscriber and what it feeds. Offsets are for lag tools; the truth is in the checkpoints."""
 
-    def __init__(self, kafka: KafkaBroker, contracts: Sequence[Contract], target: Applies, pool: "Pool", clock: Clock) -> None:
+    def __init__(
+        self, kafka: KafkaBroker, target: Applies, *, bootstrap: str, contracts: Sequence[Contract], pool: "Pool", clock: Clock
+    ) -> None:
         self.group = target.group
         self.subscriber = subscribe(kafka, [contract.topic for contract in contracts], target.group)
         self.subscriber(self.handle)
@@ -91,7 +96,8 @@ class Consumer:
         self._target = target
         self._pool = pool
         self._clock = clock
-        self._fetched_again: dict[Lane, tuple[int, int]] = {}
+        self._bootstrap = bootstrap
+        self._waiting: dict[Lane, tuple[int, float]] = {}
         self._committed_at = 0.0
         self.busy = False
         self.batches = 0
@@ -105,8 +111,7 @@ class Consumer:
                 await self._insist("strays", lambda: keep_strays(self._pool, strays))
             for lane, received in lanes.items():
                 self._clock.observe(lane[1], received[-1].envelope.meta.recorded_at)
-                hole = await self._insist(lane[1], lambda lane=lane, received=received: self._target.apply(lane, received))
-                await self._mind(lane, received, hole)
+                await self._apply(lane, received)
             await self._commit()
         finally:
             self.batches += 1
@@ -124,30 +129,49 @@ class Consumer:
                 _log.warning("consumer_retries", consumer=self.group, what=what, error=repr(fault), retry_in_seconds=wait)
                 await asyncio.sleep(wait)
 
-    async def _mind(self, lane: Lane, received: Sequence[Received], hole: Hole | None) -> None:
-        """On a hole fetch the lane again: from where it stood, then from the topic's beginning, then wait and say so."""
-        source, county = lane
+    async def _apply(self, lane: Lane, received: Sequence[Received]) -> None:
+        """Apply a lane's records; over a hole fetch the lane again, and where the topic does not hold it, wait and say so."""
+        hole = await self._insist(lane[1], lambda: self._target.apply(lane, received))
         if hole is None:
-            if self._fetched_again.pop(lane, None) is not None:
-                metrics.WAITING.labels(source, county).set(0)
+            if self._waiting.pop(lane, None) is not None:
+                metrics.WAITING.labels(*lane).set(0)
             return
-        position, tries = self._fetched_again.get(lane, (hole.position, 0))
-        tries = tries + 1 if position == hole.position else 1
-        self._fetched_again[lane] = (hole.position, tries)
-        metrics.HOLES.labels(source, county).inc()
-        partition = TopicPartition(received[0].topic, received[0].partition)
-        consumer = self.subscriber.consumer
-        if consumer is None or tries > 2:  # noqa: PLR2004 - twice, as the docstring says
-            metrics.WAITING.labels(source, county).set(1)
-            _log.error("lane_waits_for_position", consumer=self.group, source=source, county=county, position=hole.position)
+        now = asyncio.get_running_loop().time()
+        position, since = self._waiting.get(lane, (0, 0.0))
+        if position == hole.position and now - since < _FETCH_AGAIN_SECONDS:
             return
-        offset = hole.offset + 1 if tries == 1 and hole.offset is not None else 0
-        _log.warning("lane_fetched_again", consumer=self.group, source=source, county=county, position=hole.position, from_offset=offset)
-        with contextlib.suppress(KafkaError, ValueError, AssertionError):  # no longer assigned: whoever has it now will see the hole
-            if offset == 0:
-                await consumer.seek_to_beginning(partition)
-            else:
-                consumer.seek(partition, offset)
+        metrics.HOLES.labels(*lane).inc()
+        for offset in dict.fromkeys((hole.offset + 1 if hole.offset is not None else 0, 0)):
+            _log.warning(
+                "lane_fetched_again", consumer=self.group, source=lane[0], county=lane[1], position=hole.position, from_offset=offset
+            )
+            hole = await self._insist(lane[1], lambda offset=offset: self._fetch_again(lane, received, offset))
+            if hole is None:
+                return
+        self._waiting[lane] = (hole.position, now)
+        metrics.WAITING.labels(*lane).set(1)
+        _log.error("lane_waits_for_position", consumer=self.group, source=lane[0], county=lane[1], position=hole.position)
+
+    async def _fetch_again(self, lane: Lane, received: Sequence[Received], offset: int) -> Hole | None:
+        """Read the lane's partition from an offset up to these records, apply it and them; return the hole that remains.
+
+        By a reader of its own: the subscriber's position, and so the other lanes, stay where they are.
+        """
+        partition, until = TopicPartition(received[0].topic, received[0].partition), received[0].offset
+        reader = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
+        await reader.start()
+        try:
+            reader.assign([partition])
+            beginning = (await reader.beginning_offsets([partition]))[partition]
+            reader.seek(partition, max(offset, beginning))
+            while await reader.position(partition) < until:
+                for records in (await reader.getmany(timeout_ms=500, max_records=BATCH)).values():
+                    lanes, _ = sort(records, self._contracts)
+                    if lane in lanes:
+                        await self._target.apply(lane, lanes[lane])
+        finally:
+            await reader.stop()
+        return await self._target.apply(lane, received)
 
     async def _commit(self) -> None:
         """Tell the broker where we are, at most once a second; losing this changes nothing."""

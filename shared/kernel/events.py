@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -37,6 +38,11 @@ class Contract:
     def dataschema(self, event_type: str) -> str:
         """Return the address of the schema an event of this type is written with, `/schemas/<service>/<type>/<version>`."""
         return self._schemas[event_type]
+
+    def schema(self, event_type: str) -> dict[str, Any]:
+        """Return the JSON Schema of an event's data, as served at its `dataschema`."""
+        own = self.events[event_type].model_json_schema(mode="serialization")
+        return {"$schema": _DIALECT, "$id": self.dataschema(event_type), **own}
 
     def read(self, event_type: str, dataschema: str, data: dict[str, Any]) -> Event:
         """Return the typed event of stored data, upcast to the newest version.

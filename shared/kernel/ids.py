@@ -1,11 +1,10 @@
-"""Identifiers: time-ordered ones for new things, derived ones for repeated requests."""
+"""Identifiers of new things, ordered by time."""
 
 import os
 import threading
 import time
-from uuid import UUID, uuid5
+from uuid import UUID
 
-_NAMESPACE = UUID("6f0f6cb2-6f0a-5d0e-9f0b-9d1c9a7e5b10")
 _lock = threading.Lock()
 _last = 0
 
@@ -22,8 +21,3 @@ def uuid7() -> UUID:
         _last = stamp
     random = int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)
     return UUID(int=(stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | random)
-
-
-def derived(*parts: str) -> UUID:
-    """Return the one UUIDv5 that these parts always give; a repeated cause gives a repeated id."""
-    return uuid5(_NAMESPACE, "\x1f".join(parts))

@@ -1,22 +1,21 @@
 """Policies: a fact becomes commands of this service, whose ids derive from the fact, so that a redelivery changes nothing."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 
 from shared.kernel import metrics
 from shared.kernel.actor import Actor
 from shared.kernel.checkpoints import Parked, move, park, stand
-from shared.kernel.commands import Asked, Command, Commands
-from shared.kernel.envelope import Meta, traceparent_of
+from shared.kernel.commands import Commands
+from shared.kernel.envelope import traceparent_of
 from shared.kernel.errors import Rejected
-from shared.kernel.events import Event
-from shared.kernel.ids import derived
+from shared.kernel.derived import derived
 from shared.kernel.lanes import Hole, due, poisonous
 from shared.kernel.records import Lane, Received
+from shared.kernel.rules import Asked, Command, Policy
 from shared.kernel.tenancy import county_transaction
 
 if TYPE_CHECKING:
@@ -24,15 +23,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 64
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What follows from one kind of fact. `do(event, meta)` is pure and returns the commands to give."""
-
-    name: str
-    on: type[Event]
-    do: Callable[[Any, Meta], Sequence[Command]]
 
 
 class Reacting:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shared.kernel.sealed import KEY_BYTES
+from shared.kernel.sealing import KEY_BYTES
 
 PREFIX = "YINUO_"
 County = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from shared.kernel.actor import Actor
-from shared.kernel.commands import Asked, Decider
 from shared.kernel.errors import Rejected
 from shared.kernel.events import Event, dump, load
+from shared.kernel.rules import Asked, Decider
 from shared.kernel.sealed import persons_to_seal
 
 COUNTY = "430523"

@@ -11,10 +11,11 @@ import structlog
 
 from shared.kernel import metrics
 from shared.kernel.actor import Actor
-from shared.kernel.commands import Asked, Command, Commands
+from shared.kernel.commands import Commands
+from shared.kernel.derived import derived
 from shared.kernel.errors import Rejected
-from shared.kernel.ids import derived
 from shared.kernel.projection import Projection
+from shared.kernel.rules import Asked, Command
 from shared.kernel.tenancy import county_transaction
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -11,15 +12,16 @@ from faststream.kafka import KafkaBroker
 from shared.kernel.appender import Appender
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import Clock, SimulatedClock, SystemClock
-from shared.kernel.commands import Command, CommandHandler, Commands
+from shared.kernel.commands import CommandHandler, Commands
 from shared.kernel.consumer import Consumer, broker
 from shared.kernel.event_log import EventLog
 from shared.kernel.events import Contract
-from shared.kernel.policy import Policy, Reacting
+from shared.kernel.policy import Reacting
 from shared.kernel.projecting import Projecting
 from shared.kernel.projection import Projection
 from shared.kernel.relay import Relay
-from shared.kernel.sealed import Sealer
+from shared.kernel.rules import Command, Policy
+from shared.kernel.sealing import Sealer
 from shared.kernel.settings import ServiceSettings
 from shared.kernel.tenancy import Pool, assert_isolation, create_pool
 from shared.kernel.timers import Sweeper
@@ -76,9 +78,10 @@ class Worker:
         progress = Progress(pool)
         kafka = broker(settings.kafka)
         service = parts.contract.service
+        reading = partial(Consumer, kafka, bootstrap=settings.kafka, pool=pool, clock=clock)
         consumers = [
-            Consumer(kafka, parts.sources, Projecting(f"{service}.projections", parts.projections, pool, progress), pool, clock),
-            *(Consumer(kafka, [source], Reacting(service, policy, pool, commands), pool, clock) for policy, source in parts.policies),
+            reading(Projecting(f"{service}.projections", parts.projections, pool, progress), contracts=parts.sources),
+            *(reading(Reacting(service, policy, pool, commands), contracts=[source]) for policy, source in parts.policies),
         ]
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
         return cls(parts, settings, pool, clock, log, commands, progress, appender, relay, kafka, consumers, Watchdog(consumers), sweeper)

@@ -81,9 +81,8 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
         app.router.routes.append(Route(path, _document(content), methods=["GET"]))
     for path, endpoint in (("/livez", _alive), ("/readyz", _ready(running)), ("/metrics", _metrics)):
         app.router.routes.append(Route(path, endpoint, methods=["GET"]))
-    for name, event in parts.contract.events.items():
-        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **event.model_json_schema(mode="serialization")}
-        app.router.routes.append(Route(parts.contract.dataschema(name), _document(schema), methods=["GET"]))
+    for name in parts.contract.events:
+        app.router.routes.append(Route(parts.contract.dataschema(name), _document(parts.contract.schema(name)), methods=["GET"]))
     return app
 
 

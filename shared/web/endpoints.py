@@ -16,10 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kernel import metrics
-from shared.kernel.commands import Asked, fingerprint
+from shared.kernel.commands import fingerprint
+from shared.kernel.derived import derived
 from shared.kernel.errors import EventTooLarge, Rejected
 from shared.kernel.event_log import Answer
-from shared.kernel.ids import derived, uuid7
+from shared.kernel.ids import uuid7
+from shared.kernel.rules import Asked
 from shared.kernel.telemetry import parent_of
 from shared.kernel.tenancy import county_reading
 from shared.kernel.worker import Worker

@@ -9,8 +9,10 @@ from opentelemetry import trace
 from starlette.requests import Request
 
 from shared.kernel.clock import Clock
-from shared.kernel.commands import Asked, fingerprint
-from shared.kernel.ids import derived, uuid7
+from shared.kernel.commands import fingerprint
+from shared.kernel.derived import derived
+from shared.kernel.ids import uuid7
+from shared.kernel.rules import Asked
 from shared.kernel.telemetry import traceparent_of
 from shared.kernel.tenancy import COUNTY
 from shared.kernel.tokens import Principal, TokenRefused, Tokens

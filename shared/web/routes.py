@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from shared.kernel.actor import Actor
-from shared.kernel.commands import Command, FromPlatform
 from shared.kernel.event_log import wrapped_keys
-from shared.kernel.sealed import Context, Sealed, Sealer, SealingKey, unseal
+from shared.kernel.rules import Command, FromPlatform
+from shared.kernel.sealed import Sealed
+from shared.kernel.sealing import Context, Sealer, SealingKey, unseal
 from shared.web.problem import Problem
 
 if TYPE_CHECKING:

@@ -25,9 +25,13 @@ def yinuo(*arguments: str | Path, environment: Mapping[str, str] | None = None, 
 
 
 class Up:
-    """A running `yinuo up --json`; `info` is the line it printed when it was ready."""
+    """A running `yinuo up --json`; `info` is the line it printed when it was ready, `seconds` how long that took."""
 
     def __init__(self, *arguments: str | Path) -> None:
+        self.start(*arguments)
+
+    def start(self, *arguments: str | Path) -> None:
+        """Start it, again if need be; AssertionError with what it said if it did not become ready."""
         began = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "cli.main", "up", "--json", *map(str, arguments)],
@@ -46,6 +50,11 @@ class Up:
         """Return the process ids of this moment, from the list the supervisor keeps."""
         entries = json.loads((Path(self.info["data"]) / "run" / "processes.json").read_text(encoding="utf-8"))
         return {entry["name"]: entry["pid"] for entry in entries}
+
+    def kill(self) -> None:
+        """Kill the supervisor alone, as `kill -9` does."""
+        self.process.kill()
+        self.process.communicate()
 
     def end(self, number: int) -> tuple[int, str]:
         """Send a signal, and return exit code and what was said on stderr in all."""

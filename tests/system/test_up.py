@@ -3,9 +3,11 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -14,6 +16,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from deploy.embedded.leftovers import Running, record
 from tests.support.stack import data_folder, free_port_base
 from tests.support.up import Up, programs_of, soon, yinuo
 
@@ -81,6 +84,19 @@ def remember(up: Up, number: int) -> None:
 def remembered(up: Up) -> list[int]:
     with psycopg.connect(up.info["postgres_owner"]["intake"]) as connection:
         return [row[0] for row in connection.execute("SELECT number FROM remembered ORDER BY number")]
+
+
+@contextmanager
+def number_passed_on(data: Path) -> Iterator[None]:
+    """Have the killed server's lock files name a living program of the same account, which must stay alive."""
+    with subprocess.Popen(["/bin/sleep", "60"], user=(data / "postgres").stat().st_uid) as stranger:
+        try:
+            for lock in (data / "postgres" / "postmaster.pid", data / "socket" / ".s.PGSQL.5432.lock"):
+                lock.write_text("\n".join([str(stranger.pid), *lock.read_text().splitlines()[1:], ""]))
+            yield
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
 
 
 def test_each_service_has_a_database_an_owner_and_a_powerless_role(up: Up) -> None:
@@ -160,26 +176,30 @@ def test_postgres_killed_comes_back_with_what_it_had_committed(up: Up) -> None:
 
 
 async def test_after_kill_9_of_all_of_it_a_new_start_goes_on(up: Up, data: Path, base: int) -> None:
-    pids = [up.process.pid, *up.pids().values()]
+    """Even if the dead server's number has passed to another program of the same account."""
+    pids = list(up.pids().values())
+    up.kill()
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-    up.process.communicate()
-
-    up.__init__("--no-services", "--data", data, "--port-base", str(base))  # type: ignore[misc] # the fixture's stack goes on
-
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    soon(lambda: programs_of(data) == [])
+    with number_passed_on(data):
+        up.start("--no-services", "--data", data, "--port-base", str(base))
     assert remembered(up) == [1]
     assert (await consume(up.info["kafka"], 1)) == [b"before"]
 
 
 async def test_nothing_outlives_a_killed_supervisor(up: Up, data: Path, base: int) -> None:
-    """And the next start, on other ports even, ends what might and goes on."""
+    """And the next start, on other ports even, ends what is on its list all the same, and goes on."""
     remember(up, 2)
-    os.kill(up.process.pid, signal.SIGKILL)
-    up.process.communicate()
+    up.kill()
     if sys.platform == "linux":
         soon(lambda: programs_of(data) == [], 10)
 
-    up.__init__("--no-services", "--data", data, "--port-base", str(base + 16))  # type: ignore[misc] # the fixture's stack goes on
+    with psutil.Popen(["/bin/sleep", "60"]) as leftover:
+        record(data / "run", [Running("kafka", leftover.pid, leftover.create_time(), ["/bin/sleep", "60"])])
+        up.start("--no-services", "--data", data, "--port-base", str(base + 16))
+        assert leftover.wait() == -signal.SIGTERM
 
     assert remembered(up) == [1, 2]
     assert (await consume(up.info["kafka"], 1)) == [b"before"]

@@ -5,6 +5,11 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
+from deploy.embedded.datadir import DataDirectory
+from deploy.embedded.failures import StackError
+from deploy.embedded.stack import Stack
 from tests.support.stack import data_folder, free_port_base
 from tests.support.up import programs_of, soon, yinuo
 
@@ -58,3 +63,20 @@ def test_root_is_refused_a_folder_the_servers_account_cannot_reach() -> None:
             assert outcome.returncode == 0, outcome.stdout
         after = closed.stat()
         assert (after.st_mode, after.st_mtime_ns, list(closed.iterdir())) == (before.st_mode, before.st_mtime_ns, [])
+
+
+def test_a_start_that_fails_half_way_leaves_nothing_and_lets_go() -> None:
+    """In a process that lives on, as a demonstration or a test does: Kafka's folder is spoilt, PostgreSQL is up by then."""
+    with data_folder() as folder:
+        spoilt = DataDirectory(folder)
+        spoilt.create(None)
+        (folder / "kafka" / "log").mkdir()
+        spoilt.unlock()
+
+        with pytest.raises(StackError, match=r"kafka does not stay up; see .*kafka.log: "):
+            Stack(folder, free_port_base(), services=()).start()
+
+        assert "ready to accept connections" in (folder / "logs" / "postgres.log").read_text()
+        assert programs_of(folder) == []
+        spoilt.lock()
+        spoilt.unlock()

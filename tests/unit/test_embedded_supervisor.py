@@ -145,7 +145,7 @@ def test_a_leftover_is_ended_and_a_stranger_with_its_number_is_not(tmp_path: Pat
 
             assert end_leftovers(tmp_path) == ["ours"]
 
-            assert not ours.is_running()
+            assert ours.wait(5) == -signal.SIGTERM
             assert stranger.is_running()
             assert other.is_running()
         finally:

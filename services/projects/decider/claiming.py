@@ -6,8 +6,8 @@ from services.projects.commands import ClaimProject
 from services.projects.state.project import Project, ProjectEvent, Status
 from shared.contracts.projects import ProjectClaimed
 from shared.kernel.actor import Actor
-from shared.kernel.commands import Asked
 from shared.kernel.errors import Rejected
+from shared.kernel.rules import Asked
 
 
 def claim(command: ClaimProject, project: Project, asked: Asked) -> Sequence[ProjectEvent]:

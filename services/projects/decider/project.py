@@ -28,8 +28,8 @@ from shared.contracts.projects import (
 )
 from shared.contracts.values import PRINCIPLES, Verdict
 from shared.kernel.actor import SYSTEM
-from shared.kernel.commands import Asked, Decider
 from shared.kernel.errors import Rejected
+from shared.kernel.rules import Asked, Decider
 from shared.kernel.workdays import business_day
 
 ProjectCommand = (
@@ -98,7 +98,7 @@ def review(command: ReviewProject, project: Project, asked: Asked) -> Sequence[P
     asked.actor.require(project.review_by)
     if project.review_by == "unit" and asked.actor.unit != project.unit:
         raise Rejected("not_your_unit")
-    if project.review_by == "branch" and asked.actor.branch != project.branch:
+    if project.review_by == "branch" and (asked.actor.branch is None or asked.actor.branch != project.branch):
         raise Rejected("not_your_unit")
     if asked.actor.sub == project.proposed_by:
         raise Rejected("own_item")

@@ -8,9 +8,9 @@ from services.projects.commands import AdoptProfile, ExemptMember, RegisterMembe
 from services.projects.state.registry import County, Member, MemberEvent, Organisation, evolve_county, evolve_member, evolve_organisation
 from shared.contracts.projects import PROJECTS, CountyProfileAdopted, MemberExempted, MemberRegistered, OrganisationRegistered
 from shared.contracts.values import Profile
-from shared.kernel.commands import Asked, Decider
+from shared.kernel.derived import derived
 from shared.kernel.errors import Rejected
-from shared.kernel.ids import derived
+from shared.kernel.rules import Asked, Decider
 from shared.kernel.sealed import Sealed
 
 _WHOLE = 100

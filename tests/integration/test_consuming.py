@@ -1,0 +1,227 @@
+"""Consumers: exactly once in effect, whatever the topic holds; nothing skipped, nothing stuck."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+
+from shared.kernel.consumer import Consumer, broker, subscribe
+from shared.kernel.ids import uuid7
+from shared.kernel.records import sort
+from shared.kernel.tenancy import county_transaction
+from tests.support.lab import A, B, Lab, eventually
+from tests.support.things.service import ThingMade, ThingRenamed
+
+BOARD = "SELECT name, changes, last FROM read.thing_board ORDER BY last"
+PARKED = "SELECT position, stream, error FROM read.parked ORDER BY position"
+
+
+async def test_what_is_published_is_projected_once(lab: Lab) -> None:
+    await lab.relay.start()
+    async with lab.consuming():
+        things = [await lab.make(f"thing {index}") for index in range(10)]
+        for thing in things[:5]:
+            await lab.rename(thing, 1, "renamed")
+        await eventually(lab.standing, 15)
+    await lab.relay.stop()
+    assert [row["changes"] for row in await lab.rows(BOARD)] == [1] * 5 + [2] * 5
+
+
+async def test_duplicates_and_positions_of_the_past_change_nothing(lab: Lab) -> None:
+    bodies = [lab.body(position) for position in (1, 2, 3)]
+    await lab.produce(*bodies, bodies[0], *bodies, lab.body(2))
+    async with lab.consuming():
+        await eventually(lab.standing, 3)
+        await lab.produce(lab.body(4))
+        await eventually(lab.standing, 4)
+    assert [row["changes"] for row in await lab.rows(BOARD)] == [1, 1, 1, 1]
+
+
+async def test_a_hole_is_waited_for_and_other_lanes_flow(lab: Lab) -> None:
+    bodies = {position: lab.body(position) for position in range(1, 6)}
+    async with lab.consuming():
+        await lab.produce(bodies[1], bodies[2], bodies[4], bodies[5])
+        await lab.produce(lab.body(1, county=B), key=A.encode())  # in the same partition, behind the hole
+        await eventually(lab.standing, 2)
+        await eventually(lambda: lab.standing(county=B), 1)
+        assert await lab.standing() == 2
+        await lab.produce(bodies[3], bodies[4], bodies[5])  # what `relay rewind` does
+        await eventually(lab.standing, 5)
+    assert [row["last"] for row in await lab.rows(BOARD)] == [1, 2, 3, 4, 5]
+
+
+async def test_a_lane_whose_offsets_ran_ahead_is_fetched_again(lab: Lab) -> None:
+    await lab.produce(*(lab.body(position) for position in range(1, 31)))
+    async with lab.consuming() as consumer:
+        await eventually(lab.standing, 30)
+        await consumer.subscriber.consumer.commit()  # type: ignore[union-attr]
+    async with county_transaction(lab.pool, A) as connection:  # the database was restored from before
+        await connection.execute("UPDATE read.checkpoints SET position = 10, kafka_offset = kafka_offset - 20 WHERE county = $1", A)
+    async with lab.consuming():
+        await lab.produce(lab.body(31))
+        await eventually(lab.standing, 31)
+    assert sorted(row["changes"] for row in await lab.rows(BOARD)) == [1] * 11 + [2] * 20
+
+
+async def test_a_projection_that_came_later_reads_from_the_beginning(lab: Lab) -> None:
+    await lab.produce(*(lab.body(position) for position in range(1, 11)))
+    async with lab.consuming() as consumer:
+        await eventually(lab.standing, 10)
+        await consumer.subscriber.consumer.commit()  # type: ignore[union-attr]
+    async with county_transaction(lab.pool, A) as connection:
+        await connection.execute("UPDATE read.checkpoints SET position = 0, kafka_offset = NULL WHERE county = $1", A)
+    async with lab.consuming():
+        await lab.produce(lab.body(11))
+        await eventually(lab.standing, 11)
+
+
+BAD_RECORDS: dict[str, dict[str, Any]] = {
+    "null value": {"value": None},
+    "empty": {"value": b""},
+    "broken json": {"value": b'{"specversion":'},
+    "not an object": {"value": b"[1,2]"},
+    "not utf-8": {"value": b"\xff\xfe\x00"},
+    "no envelope": {"value": b"{}"},
+    "deep": {"value": b"[" * 20_000},
+    "null header": {"value": b"{}", "headers": [("ce_type", None)]},
+    "header not utf-8": {"value": b"{}", "headers": [("ce_type", b"\xff\xfe")]},
+}
+
+
+@pytest.mark.parametrize("what", BAD_RECORDS)
+async def test_a_record_that_is_no_event_is_kept_and_the_partition_flows(lab: Lab, what: str) -> None:
+    bad = BAD_RECORDS[what]
+    await lab.produce(lab.body(1))
+    await lab.produce(bad["value"], headers=bad.get("headers", ()))
+    await lab.produce(lab.body(2))
+    async with lab.consuming():
+        await eventually(lab.standing, 2)
+    strays = await lab.rows("SELECT value, error, headers FROM read.strays")
+    assert [stray["value"] for stray in strays] == [bad["value"]]
+    assert strays[0]["error"]
+
+
+@pytest.mark.parametrize("header", [("ce_type", None), ("ce_id", b"\xff\xfe"), ("", b"")])
+async def test_a_good_event_with_bad_headers_is_applied(lab: Lab, header: tuple[str, bytes | None]) -> None:
+    await lab.produce(lab.body(1), headers=[header])
+    async with lab.consuming():
+        await eventually(lab.standing, 1)
+    assert len(await lab.rows(BOARD)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("source", "/elsewhere/430523"),
+        ("county", "610330"),
+        ("position", "x"),
+        ("position", "0"),
+        ("time", "yesterday"),
+        ("time", "2021-11-01T00:00:00"),
+        ("id", 7),
+        ("specversion", "0.3"),
+        ("data", []),
+        ("subject", ""),
+    ],
+)
+async def test_an_envelope_that_names_no_lane_is_kept_as_a_stray(lab: Lab, field: str, value: object) -> None:
+    broken = {**orjson.loads(lab.body(2)), field: value}
+    await lab.produce(lab.body(1), orjson.dumps(broken), lab.body(2))
+    async with lab.consuming():
+        await eventually(lab.standing, 2)
+    assert len(await lab.rows("SELECT FROM read.strays")) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("type", "ThingPainted"),
+        ("dataschema", "/schemas/x/ThingMade/9"),
+        ("dataschema", "nonsense"),
+        ("data", {"thing_id": "no uuid", "name": "x"}),
+        ("data", {}),
+    ],
+)
+async def test_an_event_nobody_here_can_read_is_parked_with_what_follows_in_its_stream(lab: Lab, field: str, value: object) -> None:
+    thing_id = uuid7()
+    stream = f"thing-{thing_id}"
+    unreadable = {**orjson.loads(lab.body(2, ThingMade(thing_id=thing_id, name="x"), stream=stream)), field: value}
+    behind = lab.body(4, ThingRenamed(thing_id=thing_id, name="y"), stream=stream, version=2)
+    await lab.produce(lab.body(1), orjson.dumps(unreadable), lab.body(3), behind, lab.body(5))
+    async with lab.consuming():
+        await eventually(lab.standing, 5)
+        await lab.produce(lab.body(6, ThingRenamed(thing_id=thing_id, name="z"), stream=stream, version=3))
+        await eventually(lab.standing, 6)
+    assert [row["last"] for row in await lab.rows(BOARD)] == [1, 3, 5]
+    parked = await lab.rows(PARKED)
+    assert [(row["position"], row["stream"]) for row in parked] == [(2, stream), (4, stream), (6, stream)]
+    assert parked[1]["error"] == parked[2]["error"] == "behind a parked event of its stream"
+
+
+@pytest.mark.parametrize("name", ["poison", "unstorable"])
+async def test_an_event_that_cannot_be_applied_is_parked_and_other_streams_flow(lab: Lab, name: str) -> None:
+    thing_id = uuid7()
+    stream = f"thing-{thing_id}"
+    bodies = [
+        lab.body(1),
+        lab.body(2, ThingMade(thing_id=thing_id, name=name), stream=stream),
+        lab.body(3, ThingRenamed(thing_id=thing_id, name=name), stream=stream, version=2),
+        lab.body(4),
+    ]
+    await lab.produce(*bodies)
+    async with lab.consuming():
+        await eventually(lab.standing, 4)
+    assert [row["last"] for row in await lab.rows(BOARD)] == [1, 4]
+    assert [row["position"] for row in await lab.rows(PARKED)] == [2, 3]
+
+
+async def test_trouble_that_passes_is_waited_out_and_never_parked(lab: Lab) -> None:
+    owner = lab.databases.owner
+    await _as_owner(owner, "ALTER TABLE read.thing_board RENAME TO gone")
+    async with lab.consuming() as consumer:
+        await lab.produce(lab.body(1), lab.body(2))
+        await eventually(lambda: _busy(consumer), True)
+        await asyncio.sleep(0.5)
+        assert consumer.busy
+        assert await lab.standing() == 0
+        await _as_owner(owner, "ALTER TABLE read.gone RENAME TO thing_board")
+        await eventually(lab.standing, 2)
+    assert await lab.rows(PARKED) == []
+
+
+async def test_a_zombie_s_batch_leaves_no_trace(lab: Lab) -> None:
+    await lab.produce(lab.body(1))
+    async with lab.consuming():
+        await eventually(lab.standing, 1)
+    async with county_transaction(lab.pool, A) as connection:  # another consumer took the partition and went on
+        await connection.execute("UPDATE read.checkpoints SET position = 7 WHERE county = $1", A)
+    records = await lab.topic(1)
+    lanes, _ = sort(records, {lab.things.contract.topic: lab.things.contract})
+    before = await lab.rows(BOARD)
+    for lane, received in lanes.items():
+        await lab.projecting().apply(lane, received)
+    assert await lab.rows(BOARD) == before
+    assert await lab.standing() == 7
+
+
+def test_the_factory_asks_for_at_least_once(lab: Lab) -> None:
+    kafka = broker(lab.kafka)
+    subscriber = subscribe(kafka, ["intake.events.v1"], "intake.projections")
+    arguments = subscriber._connection_args
+    assert arguments["auto_offset_reset"] == "earliest"
+    assert arguments["enable_auto_commit"] is False
+    assert [assignor.name for assignor in arguments["partition_assignment_strategy"]] == ["range"]
+    assert subscriber.ack_policy.name == "MANUAL"
+    assert subscriber.group_id == "intake.projections"
+
+
+async def _as_owner(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(statement)
+    await connection.close()
+
+
+async def _busy(consumer: Consumer) -> bool:
+    return consumer.busy

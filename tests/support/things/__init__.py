@@ -1,0 +1,1 @@
+"""A service with nothing of a county in it, to see the kernel alone."""

@@ -1,0 +1,9 @@
+CREATE TABLE read.thing_board (
+  county   text   NOT NULL,
+  thing_id uuid   NOT NULL,
+  name     text,
+  changes  bigint NOT NULL,
+  last     bigint NOT NULL,
+  PRIMARY KEY (county, thing_id)
+);
+CALL tenancy.isolate('read.thing_board', 'SELECT, INSERT, UPDATE');
