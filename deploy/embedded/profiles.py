@@ -35,11 +35,11 @@ def known_counties(folder: Path = COUNTIES_FOLDER) -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in folder.glob("*.yaml"))) or _DEFAULT_COUNTIES
 
 
-def apply(base_urls: Mapping[str, str], counties: tuple[str, ...], folder: Path = COUNTIES_FOLDER) -> None:
+def apply(base_urls: Mapping[str, str], counties: tuple[str, ...], folder: Path = COUNTIES_FOLDER, *, simulated: bool = False) -> None:
     """Post each county's profile to the projects service; one that is there already is left as it is.
 
     The command's id derives from the file's content, so that a repeated start changes nothing and a changed file is a new
-    command. DependencyDownError if the service answers anything but applied or already there.
+    command. Under the simulated clock a county's time begins when its rules take effect. DependencyDownError if the service answers anything but applied or already there.
     """
     files = [file for county in counties if (file := folder / f"{county}.yaml").is_file()]
     if not files:
@@ -48,10 +48,10 @@ def apply(base_urls: Mapping[str, str], counties: tuple[str, ...], folder: Path 
     # Loopback traffic must not go through a proxy of the environment.
     with httpx.Client(base_url=base_urls["projects"], timeout=_SECONDS, trust_env=False) as client:
         for file in files:
-            _apply_one(client, file, issuer.issue("office", file.stem))
+            _apply_one(client, file, issuer.issue("office", file.stem), simulated=simulated)
 
 
-def _apply_one(client: httpx.Client, file: Path, token: str) -> None:
+def _apply_one(client: httpx.Client, file: Path, token: str, *, simulated: bool) -> None:
     """Post the profile, then the organisations the county starts with."""
     content = file.read_bytes()
     command_id = uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(content).hexdigest())

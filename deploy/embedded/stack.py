@@ -143,7 +143,7 @@ class Stack:
             service.start(supervisor)
         if services:
             self._step("services", partial(self._together, [partial(service.wait, supervisor) for service in services]))
-            self._step("profiles", partial(apply, self.info.services, self._counties))
+            self._step("profiles", partial(apply, self.info.services, self._counties, simulated=self._clock == "simulated"))
 
     def _step(self, name: str, action: Callable[[], None]) -> None:
         self._listener(Event("started", name, f"starting {name}"))

@@ -12,6 +12,7 @@ from shared.kernel.consumer import Consumer
 
 _EVERY_SECONDS = 5.0
 _ASK_SECONDS = 5.0
+_STILL_SECONDS = 10.0
 SILENT_SECONDS = 30.0
 """How long a consumer may be behind and idle before it is started anew."""
 
@@ -35,6 +36,18 @@ class Watchdog:
         """Begin watching."""
         self._task = asyncio.create_task(self._watch(), name="watchdog")
 
+    def wrong(self) -> dict[str, str]:
+        """Return what is wrong, by consumer: unknown to the broker, or behind and standing still for 10 s."""
+        now = asyncio.get_running_loop().time()
+        found: dict[str, str] = {}
+        for group, lag in self.lag.items():
+            still = now - self._seen.get(group, (0, now))[1]
+            if lag is None:
+                found[f"consumer {group}"] = "no partitions or no broker"
+            elif lag > 0 and still > _STILL_SECONDS:
+                found[f"consumer {group}"] = f"{lag} records behind, no progress for {still:.0f} s"
+        return found
+
     async def stop(self) -> None:
         """Stop watching."""
         if self._task is not None:
@@ -55,9 +68,9 @@ class Watchdog:
         if lag is not None:
             metrics.CONSUMER_LAG.labels(consumer.group).set(lag)
         batches, since = self._seen.get(consumer.group, (-1, now))
-        if consumer.batches != batches or consumer.busy or lag == 0:
+        if consumer.batches != batches or lag == 0:
             self._seen[consumer.group] = (consumer.batches, now)
-        elif now - since > self._silent:
+        elif now - since > self._silent and not consumer.busy:  # busy: it waits for the database, and says so itself
             self._seen[consumer.group] = (consumer.batches, now)
             await self._restart(consumer)
 

@@ -16,6 +16,7 @@ from shared.kernel.commands import CommandHandler, Commands
 from shared.kernel.consumer import Consumer, broker
 from shared.kernel.event_log import EventLog
 from shared.kernel.events import Contract
+from shared.kernel.migrations import names
 from shared.kernel.policy import Reacting
 from shared.kernel.projecting import Projecting
 from shared.kernel.projection import Projection
@@ -27,6 +28,7 @@ from shared.kernel.tenancy import Pool, assert_isolation, create_pool
 from shared.kernel.timers import Sweeper
 from shared.kernel.watchdog import Watchdog
 
+_APPLIED = "SELECT migration_id FROM public._yoyo_migration"
 _log = structlog.get_logger(__name__)
 
 
@@ -63,6 +65,7 @@ class Worker:
     _consumers: list[Consumer]
     _watchdog: Watchdog
     _sweeper: Sweeper
+    _known_migrations: Sequence[str]
     _starting: asyncio.Task[None] | None = field(default=None)
 
     @classmethod
@@ -84,7 +87,7 @@ class Worker:
             *(reading(Reacting(service, policy, pool, commands), contracts=[source]) for policy, source in parts.policies),
         ]
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
-        return cls(parts, settings, pool, clock, log, commands, progress, appender, relay, kafka, consumers, Watchdog(consumers), sweeper)
+        return cls(parts, settings, pool, clock, log, commands, progress, appender, relay, kafka, consumers, Watchdog(consumers), sweeper, names(parts.package))
 
     async def start(self) -> None:
         """Start relay and consumers; a broker that is away is waited for without holding HTTP up."""
@@ -121,11 +124,13 @@ class Worker:
         try:
             async with asyncio.timeout(2), self.pool.acquire() as connection:
                 await connection.fetchval("SELECT 1")
+                applied = {row[0] for row in await connection.fetch(_APPLIED)}
+                missing = [name for name in self._known_migrations if name not in applied]
+                if missing:
+                    wrong["migrations"] = f"not applied: {', '.join(missing)}"
         except Exception as fault:  # noqa: BLE001 - whatever it is, the database does not answer
             wrong["database"] = type(fault).__name__
-        for name, lag in self._watchdog.lag.items():
-            if lag is None:
-                wrong[f"consumer {name}"] = "no partitions or no broker"
+        wrong.update(self._watchdog.wrong())
         return wrong
 
     async def _start_consumers(self) -> None:

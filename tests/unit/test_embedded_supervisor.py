@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from deploy.embedded import leftovers
 from deploy.embedded.events import Event
 from deploy.embedded.failures import DependencyDownError, StoppedError
 from deploy.embedded.leftovers import Running, end_leftovers, record, recorded
@@ -152,6 +154,16 @@ def test_a_leftover_is_ended_and_a_stranger_with_its_number_is_not(tmp_path: Pat
             for process in (ours, stranger, other):
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
+
+
+def test_a_leftover_that_ignores_its_signal_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leftovers, "_POLITE_SECONDS", 0.3)
+    command = [sys.executable, "-c", STUBBORN]
+    with psutil.Popen(command, stdout=subprocess.PIPE) as stubborn:
+        assert stubborn.stdout.readline() == b"deaf\n"
+        record(tmp_path, [Running("stubborn", stubborn.pid, stubborn.create_time(), command)])
+        end_leftovers(tmp_path)
+        assert stubborn.wait(5) == -signal.SIGKILL
 
 
 def test_a_list_spoilt_by_a_full_disk_names_no_leftovers(tmp_path: Path) -> None:

@@ -28,4 +28,6 @@ BEGIN
   FOREACH name IN ARRAY ARRAY['tenancy', 'log', 'read', 'vault'] LOOP
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', name, tenancy.app_role());
   END LOOP;
+  -- So that a service can tell, on /readyz, whether every migration it knows has been applied.
+  EXECUTE format('GRANT SELECT ON public._yoyo_migration TO %I', tenancy.app_role());
 END $$;

@@ -1,0 +1,41 @@
+"""How much is measured: a full run, or a quick one that only shows that everything works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sizes of a run; seconds are per sample, and every figure is the median of `rounds` samples."""
+
+    rounds: int
+    append_seconds: int
+    http_seconds: int
+    project_events: int
+    single_events: int
+    """Events of a sample that commits each by itself."""
+    lag_seconds: int
+    log_sizes: tuple[int, ...]
+    """Events already in the log, where growth is measured; the first is what the others are held against."""
+    growth_events: int
+
+
+FULL = Counts(
+    rounds=5,
+    append_seconds=3,
+    http_seconds=4,
+    project_events=100_000,
+    single_events=3_000,
+    lag_seconds=4,
+    log_sizes=(10_000, 100_000, 1_000_000),
+    growth_events=5_000,
+)
+QUICK = Counts(
+    rounds=2,
+    append_seconds=1,
+    http_seconds=1,
+    project_events=4_000,
+    single_events=200,
+    lag_seconds=1,
+    log_sizes=(500, 1_000, 2_000),
+    growth_events=300,
+)

@@ -1,0 +1,128 @@
+"""A campaign written down: who asks which service for what and when, in phases. Data only; nothing here acts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+_OPENS, _CLOSES = time(9), time(17)
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whose token a call carries."""
+
+    role: str
+    sub: str
+    unit: str | None = None
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Stands for the id that a thing got when it was made."""
+
+    thing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One command. `thing` is what it is about: its id fills the path's braces, or, without braces, its id is what is answered."""
+
+    key: str
+    service: str
+    path: str
+    actor: Actor
+    thing: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def opens(self) -> bool:
+        """Whether the answer's id is the thing's."""
+        return "{" not in self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Calls carried out one after the other, or (bulk) as one batch; `times` has one instant a call."""
+
+    calls: tuple[Call, ...]
+    bulk: bool = False
+    times: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a service must have come to know before the campaign goes on: a field of things in one of its lists.
+
+    A number is reached by that number or more, anything else by being equal.
+    """
+
+    what: str
+    service: str
+    path: str
+    things: tuple[str, ...]
+    field: str
+    value: int | str | bool
+
+    def by(self, item: Mapping[str, Any]) -> bool:
+        """Whether an item of the list says so."""
+        found = item[self.field]
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return bool(found >= self.value)
+        return bool(found == self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What is done between two days, and what must have been heard before the next begins."""
+
+    name: str
+    steps: tuple[Step, ...]
+    before: tuple[Heard, ...] = ()
+    after: tuple[Heard, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many calls it has."""
+        return sum(len(step.calls) for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A county's campaign from the first call to the last."""
+
+    county: str
+    name: str
+    begins: date
+    phases: tuple[Phase, ...]
+
+    @property
+    def size(self) -> int:
+        """How many calls it has."""
+        return sum(phase.size for phase in self.phases)
+
+
+def spread(start: date, end: date, count: int) -> list[datetime]:
+    """Return so many instants in order, evenly over the working hours of Monday to Friday; ValueError if there is no such day."""
+    days = [day for n in range((end - start).days + 1) if (day := start + timedelta(n)).weekday() < _SATURDAY]
+    if not days:
+        raise ValueError(f"no day from Monday to Friday between {start} and {end}")
+    seconds = (_CLOSES.hour - _OPENS.hour) * 3600
+    instants = []
+    for n in range(count):
+        day, within = divmod(n * len(days) * seconds // count, seconds)
+        instants.append(datetime.combine(days[day], _OPENS, SHANGHAI) + timedelta(seconds=within))
+    return instants
+
+
+def timed(steps: Sequence[Step], start: date, end: date) -> tuple[Step, ...]:
+    """Return the steps with their times: a batch is sent at one instant, everything else in order between the two days."""
+    instants = iter(spread(start, end, sum(1 if step.bulk else len(step.calls) for step in steps)))
+    result = []
+    for step in steps:
+        times = (next(instants),) * len(step.calls) if step.bulk else tuple(next(instants) for _ in step.calls)
+        result.append(Step(step.calls, step.bulk, times))
+    return tuple(result)

@@ -1,0 +1,146 @@
+"""What a county's campaign consists of, as its data file says it."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+FOLDER = Path(__file__).parent / "plans"
+
+Fate = Literal["summer", "autumn", "redone", "roving", "awaiting", "failed", "late", "hand", "unclaimed"]
+"""What becomes of a project: done in a wave and signed off; refused once and done again; scored by the roving team; done and not
+yet signed off; refused and still to be done again; done after the figures' day; in hand; approved and not claimed."""
+Kind = Literal["need", "micro-wish", "opinion"]
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Unit(_Given):
+    """A town or department, and the matters it deals with."""
+
+    code: str
+    name: str
+    kind: Literal["town", "department"]
+    order: int
+    trade: str
+
+
+class Exempt(_Given):
+    """Members who need not claim; `later` of the infirm are exempted after they were registered."""
+
+    infirm: Count
+    away: Count
+    later: Count
+
+
+class Needs(_Given):
+    """Needs of one kind: how they come in, and what becomes of them. Channels and outcomes add up to the same number."""
+
+    kind: Kind
+    channels: Mapping[str, Count]
+    linked: Mapping[Fate, Count] = {}
+    """Taken up by projects of these fates."""
+    words: Mapping[Literal["done", "explained"], Count] = {}
+    """Routed and answered in words."""
+    declined: Mapping[Literal["petition", "not-ours", "cannot-be-done", "explained"], Count] = {}
+    routed: Count = 0
+    """Routed, and no answer yet."""
+    waiting: Count = 0
+    """Not routed yet."""
+
+
+class Level(_Given):
+    """One list of the county: who claims, reviews and signs off, and what becomes of its items."""
+
+    code: str
+    claimed_by: Literal["leader", "unit", "branch", "member"]
+    review_by: Literal["office", "unit"]
+    sign_off_by: Literal["office", "unit", "branch"]
+    unit_kind: Literal["town", "department"] | None = None
+    fates: Mapping[Fate, Count]
+    returned: Count = 0
+    """Items whose first version failed the review."""
+    twice: Count = 0
+    """Items whose claimant has another one."""
+
+
+class Venue(_Given):
+    """How many of a level's items are pledged elsewhere than on the website."""
+
+    level: str
+    venue: Literal["meeting", "television"]
+    count: Count
+
+
+class Notices(_Given):
+    """Notices issued together; those to one unit are about a project of its own."""
+
+    name: str
+    kind: Literal["work-prompt", "issue-assignment-letter", "rectification-letter", "bulletin"]
+    count: Count
+    by: Literal["office", "inspector"]
+    to: Literal["all", "one"]
+    sent_back: Count = 0
+    overdue: Count = 0
+
+
+class Entry(_Given):
+    """One line of the campaign's calendar: what is done between two days, both included."""
+
+    do: str
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date, Field(alias="to")]
+    kind: Kind | None = None
+    group: str | None = None
+    fates: tuple[Fate, ...] = ()
+    percent: Count = 0
+    low: bool = False
+    part: int = 1
+    of: int = 1
+
+
+class County(_Given):
+    """A county's campaign at one size."""
+
+    county: str
+    name: str
+    sheet: tuple[str, ...]
+    units: tuple[Unit, ...]
+    branches: int
+    leaders: int
+    exempt: Exempt
+    needs: tuple[Needs, ...]
+    levels: tuple[Level, ...]
+    venues: tuple[Venue, ...] = ()
+    planned_completion: date
+    notices: tuple[Notices, ...]
+    timeline: tuple[Entry, ...]
+
+
+def counties(folder: Path = FOLDER) -> tuple[str, ...]:
+    """Return the codes of the counties that have a campaign, in order."""
+    return tuple(sorted(file.stem for file in folder.glob("[0-9]*.yaml")))
+
+
+def load_county(code: str, folder: Path = FOLDER) -> County:
+    """Read a county's campaign; FileNotFoundError if there is none, ValueError where it does not fit."""
+    return County.model_validate(read_yaml(folder / f"{code}.yaml"))
+
+
+@cache
+def texts() -> Mapping[str, Any]:
+    """Return the Chinese material that campaigns are written with, by subject."""
+    material: Mapping[str, Any] = read_yaml(FOLDER / "texts.yaml")
+    return material
+
+
+def read_yaml(file: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Read a YAML file (UTF-8)."""
+    return yaml.safe_load(file.read_text(encoding="utf-8"))

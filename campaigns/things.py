@@ -1,0 +1,108 @@
+"""Who and what a campaign is about: its actors, members, projects, needs and notices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from campaigns.calls import Actor
+from campaigns.chance import Chance
+from campaigns.county import County, Fate, Level, Notices
+
+OFFICE_UNIT = "xjb"
+REVIEWER = Actor("office", "office-01", OFFICE_UNIT)
+ASSESSOR = Actor("office", "office-02", OFFICE_UNIT)
+CLERK = Actor("clerk", "clerk-01", OFFICE_UNIT)
+INSPECTOR = Actor("inspector", "inspector-01")
+
+
+def committee(unit: str) -> Actor:
+    """Return the Party committee of a unit."""
+    return Actor("unit", f"{unit}-committee", unit)
+
+
+def secretary(unit: str, branch: str) -> Actor:
+    """Return the secretary of a branch."""
+    return Actor("branch", f"{branch}-secretary", unit, branch)
+
+
+def branch_code(unit: str, number: int) -> str:
+    """Return the code of a unit's branch, counted from 1."""
+    return f"{unit}-b{number}"
+
+
+@dataclass(slots=True)
+class Member:
+    """A Party member of the register; `later`: exempted after registering."""
+
+    account: str
+    name: str
+    unit: str
+    branch: str
+    exemption: str | None = None
+    later: bool = False
+
+
+@dataclass(slots=True)
+class Project:
+    """An item of a level's list, what becomes of it, and where it stands while the plan is written."""
+
+    thing: str
+    level: Level
+    fate: Fate
+    unit: str
+    branch: str | None
+    claimant: Actor
+    returned: bool = False
+    venue: str = "website"
+    title: str = ""
+    needs: list[str] = field(default_factory=list)
+    in_hand: bool = False
+    round: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class Need:
+    """A need, wish or opinion; `end` is linked, answered, declined, routed or waiting, `outcome` what it is told then."""
+
+    thing: str
+    kind: str
+    channel: str
+    end: str
+    outcome: str
+    submitter: Actor
+    town: str
+    unit: str = ""
+    leader: str = ""
+    title: str = ""
+    project: Project | None = None
+    petitioner: Mapping[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Notice:
+    """A notice; one to a single unit is about a project of that unit."""
+
+    thing: str
+    group: Notices
+    number: int
+    units: tuple[str, ...]
+    project: Project | None
+    sent_back: bool
+    overdue: bool
+
+
+@dataclass(slots=True)
+class Cast:
+    """Everybody and everything of a county's campaign."""
+
+    county: County
+    seed: int
+    leaders: list[Actor]
+    members: list[Member]
+    projects: list[Project]
+    needs: list[Need]
+    notices: list[Notice]
+
+    def chance(self, *subject: str) -> Chance:
+        """Return the stream of choices of a subject."""
+        return Chance(self.seed, self.county.county, *subject)

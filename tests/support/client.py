@@ -1,0 +1,199 @@
+"""A stranger's way to the running services: tokens, requests, and what the databases say was written."""
+
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import httpx
+import psycopg
+
+from deploy.embedded.issuer import Issuer, load_issuer
+from deploy.embedded.preflight import SERVICES
+from deploy.embedded.stack import Stack
+
+SHAOYANG, FENG, THIRD = COUNTIES = ("430523", "610330", "431128")
+"""Two counties with rules of their own from the start, and one that has none yet."""
+TOWN = "430523100"
+"""A unit that is on Shaoyang's register from the start, and a town to submit needs for."""
+_STILL_SECONDS = 0.3
+_WRITTEN = """
+SELECT coalesce((SELECT position FROM log.heads), 0), (SELECT count(*) FROM log.events), (SELECT count(*) FROM log.commands),
+  (SELECT count(*) FROM vault.keys)
+"""
+Written = dict[tuple[str, str], tuple[int, int, int, int]]
+"""Per service and county: position of the head, and how many events, commands and keys there are."""
+
+
+@dataclass
+class Platform:
+    """The running stack as a stranger meets it."""
+
+    stack: Stack
+    http: httpx.Client
+    issuer: Issuer = field(default_factory=load_issuer)
+    _descriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def urls(self) -> Mapping[str, str]:
+        """Base URL per service."""
+        return self.stack.info.services
+
+    def person(self, *roles: str, county: str = SHAOYANG, sub: str | None = None, unit: str | None = None, branch: str | None = None) -> "Person":
+        """Return somebody signed in."""
+        return Person(self, county, self.issuer.issue(roles, county, sub=sub, unit=unit, branch=branch))
+
+    def description(self, service: str) -> dict[str, Any]:
+        """Return what a service serves as its OpenAPI document."""
+        if service not in self._descriptions:
+            self._descriptions[service] = self.http.get(f"{self.urls[service]}/openapi.json").raise_for_status().json()
+        return self._descriptions[service]
+
+    @contextmanager
+    def database(self, service: str, county: str | None = None, *, owner: bool = False) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a transaction in a service's database, bound to a county or to none; nothing of it is kept."""
+        info = self.stack.info
+        with psycopg.connect((info.postgres_owner if owner else info.postgres)[service]) as connection:
+            if county is not None:
+                connection.execute("SELECT set_config('app.county', %s, true)", [county])
+            yield connection
+            connection.rollback()
+
+    def written(self) -> Written:
+        """Return how much every lane holds."""
+        found: Written = {}
+        for service in SERVICES:
+            for county in COUNTIES:
+                with self.database(service, county) as connection:
+                    row = connection.execute(_WRITTEN).fetchone()
+                    assert row is not None
+                    found[service, county] = row
+        return found
+
+    def still(self) -> Written:
+        """Return how much every lane holds once policies and timers have nothing left to do."""
+        before = self.written()
+        while True:
+            time.sleep(_STILL_SECONDS)
+            after = self.written()
+            if after == before:
+                return after
+            before = after
+
+    @contextmanager
+    def nothing_written(self) -> Iterator[None]:
+        """Assert that what is done inside leaves every lane as it was."""
+        before = self.still()
+        yield
+        assert self.still() == before
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a token, who asks for things of their county."""
+
+    platform: Platform
+    county: str
+    token: str
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header that says who it is."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def url(self, service: str, path: str) -> str:
+        """Return the address of a path below the county's."""
+        return f"{self.platform.urls[service]}/v1/{self.county}/{path}"
+
+    def post(self, service: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """Give a command."""
+        return self.platform.http.post(self.url(service, path), json={} if body is None else body, headers={**self.bearer, **(headers or {})})
+
+    def do(self, service: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Give a command that must be carried out; return its answer."""
+        answer = self.post(service, path, body, headers)
+        assert answer.status_code == 201, answer.text
+        assert set(answer.json()) == {"id", "version", "position"}
+        return answer.json()
+
+    def batch(self, service: str, path: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give many commands that must all be carried out; return their answers."""
+        answer = self.post(service, f"{path}:batch", {"items": items})
+        assert answer.status_code == 200, answer.text
+        assert {item["status"] for item in answer.json()["items"]} == {201}, answer.text[:2_000]
+        return answer.json()["items"]
+
+    def refused(self, service: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> str:
+        """Give a command that must be refused; return the problem's code."""
+        answer = self.post(service, path, body, headers)
+        assert faults_of(answer) == []
+        return answer.json()["code"]
+
+    def get(self, service: str, path: str, **params: Any) -> httpx.Response:
+        """Ask."""
+        return self.platform.http.get(self.url(service, path), params=params, headers=self.bearer)
+
+    def see(self, service: str, path: str, **params: Any) -> dict[str, Any]:
+        """Ask what must be answered."""
+        answer = self.get(service, path, **params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def history(self, service: str, path: str) -> list[dict[str, Any]]:
+        """Return a resource's events."""
+        found = self.see(service, f"{path}/history")
+        assert found["next"] is None
+        return found["items"]
+
+    def eventually(self, service: str, path: str, seconds: float = 15, **wanted: Any) -> dict[str, Any]:
+        """Ask until the fields are as wanted: another service's facts take a moment to arrive."""
+        deadline = time.monotonic() + seconds
+        while True:
+            answer = self.get(service, path)
+            seen = answer.json()
+            if answer.status_code == 200 and all(seen[name] == value for name, value in wanted.items()):
+                return seen
+            assert time.monotonic() < deadline, f"wanted {wanted}, still {answer.text}"
+            time.sleep(0.05)
+
+
+def faults_of(answer: httpx.Response, *, status: int | None = None, language: str = "zh") -> list[str]:
+    """Return what a refusal lacks of a clear 4xx problem document; nothing if it is one."""
+    where = f"{answer.request.method} {answer.request.url.raw_path.decode()}"
+    if not 400 <= answer.status_code < 500 or (status is not None and answer.status_code != status):
+        return [f"{where}: {answer.status_code} {answer.text[:200]}"]
+    if answer.headers.get("content-type") != "application/problem+json":
+        return [f"{where}: answered as {answer.headers.get('content-type')}"]
+    faults = problem_faults(answer.json(), answer.status_code, language)
+    if answer.headers.get("content-language") != language:
+        faults.append(f"Content-Language {answer.headers.get('content-language')}")
+    return [f"{where}: {fault} {answer.text[:300]}" for fault in faults]
+
+
+def problem_faults(problem: Mapping[str, Any], status: int, language: str = "zh") -> list[str]:
+    """Return what a problem document lacks (RFC 9457, a stable code, a sentence in the language)."""
+    faults = [f"no {name}" for name in ("type", "title", "status", "code", "instance") if not problem.get(name)]
+    if faults:
+        return faults
+    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in problem["title"])
+    checks = {
+        "type": problem["type"] == f"/problems/{problem['code']}",
+        "status": problem["status"] == status,
+        "instance": problem["instance"].startswith("urn:uuid:"),
+        "language of the title": chinese == (language == "zh"),
+        "pointers": all(error["pointer"] == "" or error["pointer"].startswith("/") for error in problem.get("errors", [])),
+    }
+    return [f"wrong {name}" for name, holds in checks.items() if not holds]
+
+
+def pointers(problem: Mapping[str, Any]) -> set[str]:
+    """Return where a problem says the faults are."""
+    return {error["pointer"] for error in problem.get("errors", [])}
+
+
+def leaf_hash(body: bytes) -> bytes:
+    """Return the leaf of a transparency log (RFC 6962), written here from the standard alone."""
+    return hashlib.sha256(b"\x00" + body).digest()
