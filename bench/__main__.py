@@ -15,6 +15,7 @@ from bench.machine import machine
 from cli.console import reporter
 from cli.up import stop_on_signals
 from deploy.embedded.failures import AlreadyRunningError, StackError
+from shared.kernel.telemetry import configure_logging
 
 _PORT_BASE = 24_080
 _CONFLICT, _DEPENDENCY_DOWN, _INTERRUPTED = 5, 7, 8
@@ -23,9 +24,12 @@ Part = Callable[[Lab, Counts, Report], None]
 
 def parts() -> dict[str, Part]:
     """Return what can be measured, by name and in order."""
-    from bench import appending, http  # noqa: PLC0415 - `--help` need not load what measures
+    from bench.appending import measure as append  # noqa: PLC0415 - `--help` need not load what measures
+    from bench.http import measure as http  # noqa: PLC0415
+    from bench.lag import measure as lag  # noqa: PLC0415
+    from bench.projecting import measure as project  # noqa: PLC0415
 
-    return {"append": appending.run, "http": http.run}
+    return {"append": append.run, "http": http.run, "project": project.run, "lag": lag.run}
 
 
 NAMES = ("append", "http", "project", "lag", "growth")
@@ -35,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for and return 0; 2 for misuse, 5 or 7 with one sentence where the stack cannot start, 8 when interrupted."""
     asked = _parser().parse_args(arguments)
     stop_on_signals()
+    configure_logging("bench", "error")
     try:
         _run(asked.only, QUICK if asked.quick else FULL, asked.data, asked.port_base)
     except StackError as refusal:

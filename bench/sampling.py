@@ -3,18 +3,20 @@
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil
+from typing import TypeVar
 
 from deploy.embedded.events import Event, Listener
 
 Samples = Sequence[float]
+S = TypeVar("S")
 
 
-def interleave(what: str, contestants: Mapping[str, Callable[[], float]], rounds: int, say: Listener) -> dict[str, list[float]]:
+def interleave(what: str, contestants: Mapping[str, Callable[[], S]], rounds: int, say: Listener) -> dict[str, list[S]]:
     """Take one sample of every contestant a round and return them by name; every second round goes backwards.
 
     What disturbs the machine for a while, and what one contestant leaves to the next, then falls on all of them.
     """
-    samples: dict[str, list[float]] = {name: [] for name in contestants}
+    samples: dict[str, list[S]] = {name: [] for name in contestants}
     total = rounds * len(contestants)
     done = 0
     for number in range(rounds):

@@ -6,6 +6,14 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+_OWNERS = {
+    "needs": "intake",
+    "organisations": "projects",
+    "members": "projects",
+    "projects": "projects",
+    "notices": "supervision",
+    "verifications": "scoring",
+}
 _OPENS, _CLOSES = time(9), time(17)
 _SATURDAY = 5
 
@@ -32,11 +40,15 @@ class Call:
     """One command. `thing` is what it is about: its id fills the path's braces, or, without braces, its id is what is answered."""
 
     key: str
-    service: str
     path: str
     actor: Actor
     thing: str
     body: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def service(self) -> str:
+        """The service that owns the resource."""
+        return owner(self.path)
 
     @property
     def opens(self) -> bool:
@@ -61,11 +73,15 @@ class Heard:
     """
 
     what: str
-    service: str
     path: str
     things: tuple[str, ...]
     field: str
     value: int | str | bool
+
+    @property
+    def service(self) -> str:
+        """The service that is asked."""
+        return owner(self.path)
 
     def by(self, item: Mapping[str, Any]) -> bool:
         """Whether an item of the list says so."""
@@ -105,6 +121,11 @@ class Plan:
         return sum(phase.size for phase in self.phases)
 
 
+def owner(path: str) -> str:
+    """Return the service that owns a path's resource; KeyError if none does."""
+    return _OWNERS[path.split("/")[1]]
+
+
 def spread(start: date, end: date, count: int) -> list[datetime]:
     """Return so many instants in order, evenly over the working hours of Monday to Friday; ValueError if there is no such day."""
     days = [day for n in range((end - start).days + 1) if (day := start + timedelta(n)).weekday() < _SATURDAY]
@@ -113,8 +134,8 @@ def spread(start: date, end: date, count: int) -> list[datetime]:
     seconds = (_CLOSES.hour - _OPENS.hour) * 3600
     instants = []
     for n in range(count):
-        day, within = divmod(n * len(days) * seconds // count, seconds)
-        instants.append(datetime.combine(days[day], _OPENS, SHANGHAI) + timedelta(seconds=within))
+        whole_days, within = divmod(n * len(days) * seconds // count, seconds)
+        instants.append(datetime.combine(days[whole_days], _OPENS, SHANGHAI) + timedelta(seconds=within))
     return instants
 
 

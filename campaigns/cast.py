@@ -1,7 +1,7 @@
 """Makes everybody and everything of a campaign from the county's numbers and a seed."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from campaigns.calls import Actor
@@ -89,9 +89,9 @@ def _needs(cast: Cast, needs: Needs) -> Iterator[Need]:
     chance = cast.chance("needs", needs.kind)
     names = chance.names()
     towns = [unit.code for unit in cast.county.units if unit.kind == "town"]
-    ends = [*_expanded({("linked", fate): count for fate, count in needs.linked.items()})]
-    ends += _expanded({("answered", outcome): count for outcome, count in needs.words.items()})
-    ends += _expanded({("declined", outcome): count for outcome, count in needs.declined.items()})
+    ends: list[tuple[str, str]] = [("linked", fate) for fate in _expanded(needs.linked)]
+    ends += [("answered", outcome) for outcome in _expanded(needs.words)]
+    ends += [("declined", outcome) for outcome in _expanded(needs.declined)]
     ends += [("routed", "")] * needs.routed + [("waiting", "")] * needs.waiting
     channels = chance.shuffled(_expanded(needs.channels))
     by_fate: dict[str, Iterator[Project]] = {

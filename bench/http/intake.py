@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from bench.http.caller import Target
+from bench.http.calls import Target
 from bench.material import COUNTY, TOWN, command
 from bench.waiting import until
 from deploy.embedded.issuer import load_issuer

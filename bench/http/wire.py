@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from typing import cast
 
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
@@ -24,8 +25,7 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP gives nothing else
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def send(self, request: bytes) -> None:
         """Send a whole request."""
@@ -56,6 +56,12 @@ class Wire(asyncio.Protocol):
     def close(self) -> None:
         """Hang up."""
         self._transport.close()
+
+
+async def connect(port: int, answered: Answered) -> Wire:
+    """Return a connection to a port of this machine."""
+    _, wire = await asyncio.get_running_loop().create_connection(lambda: Wire(answered), "127.0.0.1", port)
+    return wire
 
 
 def request(path: str, port: int, body: bytes, headers: dict[str, str] | None = None) -> bytes:

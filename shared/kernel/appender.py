@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +16,7 @@ from shared.kernel.envelope import Cause, seal_body
 from shared.kernel.errors import CommandReused, VersionConflict
 from shared.kernel.event_log import Answer, EventLog
 from shared.kernel.events import Contract
+from shared.kernel.relay import Published
 from shared.kernel.sealing import SealingKey
 
 if TYPE_CHECKING:
@@ -72,7 +73,13 @@ class Appender:
     """Appends to the lanes of one service. One per process; several processes may append to one lane."""
 
     def __init__(
-        self, pool: "Pool", contract: Contract, clock: Clock, *, most: int = 512, on_append: Callable[[str], None] | None = None
+        self,
+        pool: "Pool",
+        contract: Contract,
+        clock: Clock,
+        *,
+        most: int = 512,
+        on_append: Callable[[str, Sequence[Published]], None] | None = None,
     ) -> None:
         self._pool = pool
         self._log = EventLog(pool)
@@ -147,7 +154,10 @@ class Appender:
                     if not waiting.done.done():
                         waiting.done.set_result(answer)
                 if self._on_append is not None:
-                    self._on_append(lane.county)
+                    first = lane.head - len(arguments[1]) + 1
+                    self._on_append(
+                        lane.county, list(zip(range(first, lane.head + 1), map(str, arguments[3]), arguments[4], arguments[6], strict=True))
+                    )
                 return
             lane.recorded_at = max(_EPOCH, row["head_recorded_at"])
             if row["outcome"] == "refused":
@@ -155,13 +165,13 @@ class Appender:
                 await asyncio.gather(*(self._refuse(lane, batch[index - 1]) for index in refused))
                 batch = [waiting for index, waiting in enumerate(batch, 1) if index not in refused]
 
-    async def _call(self, lane: _Lane, arguments: tuple[object, ...]) -> asyncpg.Record:
+    async def _call(self, lane: _Lane, arguments: tuple[Any, ...]) -> asyncpg.Record:
         async with self._pool.acquire() as connection:
             row = await connection.fetchrow(_APPEND, lane.county, lane.head, *arguments)
         assert row is not None  # noqa: S101 - a function with OUT parameters gives one row
         return row
 
-    def _number(self, lane: _Lane, batch: list[_Waiting]) -> tuple[tuple[object, ...], list[Answer], datetime]:
+    def _number(self, lane: _Lane, batch: list[_Waiting]) -> tuple[tuple[Any, ...], list[Answer], datetime]:
         """Give every event its position, time and bytes; return the function's arguments and the answers to give."""
         position, recorded_at, now = lane.head, lane.recorded_at, self._clock.now(lane.county)
         contract, county = self._contract, lane.county

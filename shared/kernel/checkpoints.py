@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from shared.kernel.tenancy import county_transaction
-
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
 
 CODE_VERSION = metadata.version("yinuo")
 _ERROR_LENGTH = 2_000
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
-_STANDING = "SELECT projection, position, kafka_offset FROM read.checkpoints WHERE county = $1 AND source = $2 AND projection = ANY($3)"
-_PARKED_STREAMS = "SELECT projection, stream FROM read.parked WHERE county = $1 AND source = $2 AND projection = ANY($3)"
+_STAND = "SELECT projection, event_position, kafka_offset, parked_streams FROM read.stand($1, $2, $3, $4)"
 _MOVE = """
 INSERT INTO read.checkpoints AS c (county, projection, source, position, kafka_offset)
 SELECT $1, m.projection, $2, m.new, $5 FROM unnest($3::text[], $4::bigint[]) AS m(projection, new)
@@ -28,7 +24,7 @@ INSERT INTO read.parked (county, projection, source, position, stream, body, err
 SELECT $1, p.*, $2 FROM unnest($3::text[], $4::text[], $5::bigint[], $6::text[], $7::bytea[], $8::text[]) AS p
 ON CONFLICT DO NOTHING
 """
-_ONE = "SELECT position FROM read.checkpoints WHERE county = $1 AND projection = $2 AND source = $3"
+_ONE = "SELECT read.position_of($1, $2, $3)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +54,13 @@ class CheckpointLost(Exception):  # noqa: N818
 
 async def stand(connection: "Connection", county: str, source: str, projections: Sequence[str], *, group: str) -> Standing:
     """Read a lane's standing inside the transaction that will move it; others of the group wait for the commit."""
-    await connection.execute(_LOCK, f"{group}\x1f{county}")
-    names = list(projections)
-    rows = await connection.fetch(_STANDING, county, source, names)
-    parked: dict[str, set[str]] = {}
-    for row in await connection.fetch(_PARKED_STREAMS, county, source, names):
-        parked.setdefault(row["projection"], set()).add(row["stream"])
-    positions = {row["projection"]: row["position"] for row in rows}
+    rows = await connection.fetch(_STAND, county, group, source, list(projections))
     offsets = [row["kafka_offset"] for row in rows]
-    complete = len(rows) == len(names) and all(offset is not None for offset in offsets)
-    return Standing({name: positions.get(name, 0) for name in names}, min(offsets) if complete else None, parked)
+    return Standing(
+        {row["projection"]: row["event_position"] for row in rows},
+        None if None in offsets else min(offsets),
+        {row["projection"]: set(row["parked_streams"]) for row in rows if row["parked_streams"]},
+    )
 
 
 async def move(connection: "Connection", county: str, source: str, positions: Mapping[str, int], offset: int) -> None:
@@ -121,5 +114,4 @@ class Progress:
         return True
 
     async def _position(self, county: str, projection: str, source: str) -> int:
-        async with county_transaction(self._pool, county) as connection:
-            return await connection.fetchval(_ONE, county, projection, source) or 0
+        return int(await self._pool.fetchval(_ONE, county, projection, source))

@@ -12,10 +12,10 @@ from shared.kernel.tenancy import county_transaction
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
 
-_STREAM = "SELECT body FROM log.events WHERE county = $1 AND stream = $2 AND version > $3 ORDER BY version LIMIT $4"
-_LANE = "SELECT position, body FROM log.events WHERE county = $1 AND position > $2 ORDER BY position LIMIT $3"
+_STREAM = "SELECT log.stream_after($1, $2, $3, $4)"
+_LANE = "SELECT event_position, event_body FROM log.lane_after($1, $2, $3)"
 _HEAD = "SELECT position, recorded_at FROM log.heads WHERE county = $1"
-_COMMAND = "SELECT fingerprint, stream, version, position FROM log.commands WHERE county = $1 AND command_id = $2"
+_COMMAND = "SELECT fingerprint, stream, version, event_position FROM log.first_answer($1, $2)"
 _KEYS = "SELECT person, wrapped FROM vault.keys WHERE county = $1 AND person = ANY($2)"
 
 _EVERY_VERSION = 2**31 - 1
@@ -46,14 +46,11 @@ class EventLog:
 
     async def stream(self, county: str, stream: str, *, after: int = 0, limit: int = _EVERY_VERSION) -> list[Envelope]:
         """Return a stream's events in order, from the version after `after`; empty when there are none."""
-        async with county_transaction(self.pool, county) as connection:
-            rows = await connection.fetch(_STREAM, county, stream, after, limit)
-        return [open_body(row["body"]) for row in rows]
+        return [open_body(row[0]) for row in await self.pool.fetch(_STREAM, county, stream, after, limit)]
 
     async def bodies(self, county: str, *, after: int, limit: int) -> list[tuple[int, bytes]]:
         """Return up to `limit` (position, body) of a lane, in order, from the position after `after`."""
-        async with county_transaction(self.pool, county) as connection:
-            return [(row[0], row[1]) for row in await connection.fetch(_LANE, county, after, limit)]
+        return [(row[0], row[1]) for row in await self.pool.fetch(_LANE, county, after, limit)]
 
     async def head(self, county: str) -> Head:
         """Return the end of the lane."""
@@ -63,9 +60,8 @@ class EventLog:
 
     async def answer_of(self, county: str, command_id: UUID) -> tuple[bytes, Answer] | None:
         """Return the fingerprint and first answer of a command that was carried out, or None."""
-        async with county_transaction(self.pool, county) as connection:
-            row = await connection.fetchrow(_COMMAND, county, command_id)
-        return None if row is None else (row["fingerprint"], Answer(row["stream"], row["version"], row["position"]))
+        row = await self.pool.fetchrow(_COMMAND, county, command_id)
+        return None if row is None else (row["fingerprint"], Answer(row["stream"], row["version"], row["event_position"]))
 
 
 async def wrapped_keys(connection: "Connection", county: str, persons: Sequence[UUID]) -> dict[UUID, bytes]:

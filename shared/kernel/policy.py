@@ -10,9 +10,9 @@ from shared.kernel import metrics
 from shared.kernel.actor import Actor
 from shared.kernel.checkpoints import Parked, move, park, stand
 from shared.kernel.commands import Commands
+from shared.kernel.derived import derived
 from shared.kernel.envelope import traceparent_of
 from shared.kernel.errors import Rejected
-from shared.kernel.derived import derived
 from shared.kernel.lanes import Hole, due, poisonous
 from shared.kernel.records import Lane, Received
 from shared.kernel.rules import Asked, Command, Policy
@@ -39,7 +39,7 @@ class Reacting:
         """Give the commands of what is due, then pass it; return the hole that stopped it, if one did."""
         source, county = lane
         name = self._policy.name
-        async with county_transaction(self._pool, county) as connection:
+        async with self._pool.acquire() as connection:  # a statement by itself: the lock is not held while commands run
             standing = await stand(connection, county, source, [name], group=self.group)
         step = due(received, standing.positions[name])
         if step.duplicates:

@@ -10,7 +10,6 @@ from shared.kernel.checkpoints import Parked, Progress, Standing, move, park, st
 from shared.kernel.lanes import Due, Hole, due, poisonous
 from shared.kernel.projection import Fact, Projection
 from shared.kernel.records import Lane, Received
-from shared.kernel.tenancy import county_transaction
 
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
@@ -41,7 +40,7 @@ class Projecting:
 
     async def _apply(self, lane: Lane, received: Sequence[Received], *, carefully: bool) -> Hole | None:
         source, county = lane
-        async with county_transaction(self._pool, county) as connection:
+        async with self._pool.acquire() as connection, connection.transaction():  # the county is set by `stand`
             standing = await stand(connection, county, source, list(self._projections), group=self.group)
             hole: int | None = None
             parked: list[Parked] = []

@@ -1,8 +1,9 @@
 """The relay: the log is the outbox. One cursor per lane, read in order, idempotent producer, acknowledged by all."""
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -10,7 +11,6 @@ from aiokafka import AIOKafkaProducer
 
 from shared.kernel import metrics
 from shared.kernel.envelope import CONTENT_TYPE, traceparent_of
-from shared.kernel.tenancy import county_transaction
 from shared.kernel.waking import Bell
 
 if TYPE_CHECKING:
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
 CURSOR = "relay"
 _BATCH = 1_000
 _POLL_SECONDS = 0.2
+_PACE_SECONDS = 0.005
+"""Batches begin at least this far apart: under load they carry more events, and broker and consumers do less for each."""
+_OFFERED = 5_000
+"""Events handed over in memory at most; what does not fit is read from the log."""
 _BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 
-_CURSOR = "SELECT position FROM log.cursors WHERE county = $1 AND name = $2"
-_START = "INSERT INTO log.cursors (county, name, position) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING"
-_ADVANCE = "UPDATE log.cursors SET position = $4 WHERE county = $1 AND name = $2 AND position = $3"
-_READ = """
-SELECT position, event_id::text AS event_id, type, body FROM log.events
-WHERE county = $1 AND position > $2 ORDER BY position LIMIT $3
-"""
+_CURSOR = "SELECT log.cursor_of($1, $2)"
+_ADVANCE = "SELECT log.advance($1, $2, $3, $4)"
+_READ = "SELECT event_position, event_id, event_type, event_body FROM log.lane_after($1, $2, $3)"
 
 _log = structlog.get_logger(__name__)
+
+Published = tuple[int, str, str, bytes]
+"""Position, event id, type and body of a committed event."""
 
 
 @dataclass(slots=True)
@@ -38,6 +41,8 @@ class _Lane:
     bell: Bell
     position: int = -1
     """What the cursor was when this relay last read or moved it; -1 before that."""
+    offered: deque[Published] = field(default_factory=deque)
+    not_before: float = 0.0
 
 
 class Relay:
@@ -52,11 +57,14 @@ class Relay:
         self._tasks: list[asyncio.Task[None]] = []
         self._connecting = asyncio.Lock()
 
-    def wake(self, county: str) -> None:
-        """Tell the relay that this lane has grown."""
+    def offer(self, county: str, committed: Sequence[Published]) -> None:
+        """Hand over what this process has just committed, so that it need not be read back; the log stays the truth."""
         lane = self._lanes.get(county)
-        if lane is not None:
-            lane.bell.ring()
+        if lane is None:
+            return
+        if len(lane.offered) + len(committed) <= _OFFERED:
+            lane.offered.extend(committed)
+        lane.bell.ring()
 
     async def start(self) -> None:
         """Begin publishing; a broker that is away is waited for in the background."""
@@ -77,7 +85,8 @@ class Relay:
                 producer = await self._connected()
                 while await self._publish(lane, producer):
                     failures = 0
-                await lane.bell.heard(_POLL_SECONDS)
+                if not await lane.bell.heard(_POLL_SECONDS):
+                    lane.position = -1  # nobody here rang: look at the cursor, an operator or another relay may have moved it
             except asyncio.CancelledError:
                 raise
             except Exception as fault:  # noqa: BLE001 - whatever went wrong: a new producer, and on from the cursor
@@ -91,35 +100,45 @@ class Relay:
 
     async def _publish(self, lane: _Lane, producer: AIOKafkaProducer) -> bool:
         """Publish one batch; tell whether there may be more."""
-        async with county_transaction(self._pool, lane.county) as connection:
-            if lane.position < 0:
-                await connection.execute(_START, lane.county, CURSOR)
-                lane.position = await connection.fetchval(_CURSOR, lane.county, CURSOR)
-            rows = await connection.fetch(_READ, lane.county, lane.position, _BATCH)
-        if not rows:
-            return await self._rewound(lane)
+        if lane.position < 0:
+            lane.position = await self._pool.fetchval(_CURSOR, lane.county, CURSOR)
+        await self._pace(lane)
+        batch = self._taken(lane) or await self._pool.fetch(_READ, lane.county, lane.position, _BATCH)
+        if not batch:
+            return False
         key = lane.county.encode()
         sent = [
-            await producer.send(self._topic, row["body"], key=key, headers=_headers(row["event_id"], row["type"], row["body"]))
-            for row in rows
+            await producer.send(self._topic, body, key=key, headers=_headers(event_id, event_type, body))
+            for _, event_id, event_type, body in batch
         ]
         await asyncio.gather(*sent)
-        last = rows[-1]["position"]
-        async with county_transaction(self._pool, lane.county) as connection:
-            moved = await connection.execute(_ADVANCE, lane.county, CURSOR, lane.position, last)
-        lane.position = last if moved == "UPDATE 1" else -1
-        metrics.RELAYED.labels(lane.county).inc(len(rows))
+        last = batch[-1][0]
+        moved = await self._pool.fetchval(_ADVANCE, lane.county, CURSOR, lane.position, last)
+        lane.position = last if moved else -1
+        metrics.RELAYED.labels(lane.county).inc(len(batch))
         metrics.RELAY_POSITION.labels(lane.county).set(last)
-        return len(rows) == _BATCH or lane.position < 0
-
-    async def _rewound(self, lane: _Lane) -> bool:
-        """Notice a cursor set back by an operator, or moved on by another relay."""
-        async with county_transaction(self._pool, lane.county) as connection:
-            position = await connection.fetchval(_CURSOR, lane.county, CURSOR)
-        if position == lane.position:
-            return False
-        lane.position = position
         return True
+
+    @staticmethod
+    async def _pace(lane: _Lane) -> None:
+        now = asyncio.get_running_loop().time()
+        if lane.offered and now < lane.not_before:
+            await asyncio.sleep(lane.not_before - now)
+        lane.not_before = asyncio.get_running_loop().time() + _PACE_SECONDS
+
+    @staticmethod
+    def _taken(lane: _Lane) -> list[Published]:
+        """Take what was handed over, as far as it follows the cursor without a gap."""
+        taken: list[Published] = []
+        position = lane.position
+        while lane.offered and len(taken) < _BATCH:
+            if lane.offered[0][0] > position + 1:
+                break  # the log has what lies between
+            offered = lane.offered.popleft()
+            if offered[0] == position + 1:
+                taken.append(offered)
+                position += 1
+        return taken
 
     async def _connected(self) -> AIOKafkaProducer:
         async with self._connecting:

@@ -56,6 +56,7 @@ async def create_pool(dsn: str, *, size: int = 10) -> "Pool":
         command_timeout=60,
         max_inactive_connection_lifetime=0,
         init=_read_json,
+        reset=_leave_clean,
         server_settings={
             "statement_timeout": "30000",
             "lock_timeout": "10000",
@@ -69,6 +70,12 @@ async def create_pool(dsn: str, *, size: int = 10) -> "Pool":
 async def _read_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """Give and take jsonb as Python values."""
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads)
+
+
+async def _leave_clean(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Give a connection back: nothing here sets more than its transaction, so there is nothing to reset but one left open."""
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import orjson
+import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -15,6 +16,7 @@ from joserfc.jwk import KeySet
 from shared.kernel.actor import SYSTEM, Actor
 from shared.kernel.tenancy import COUNTY
 
+_log = structlog.get_logger(__name__)
 _CACHE = 4_096
 _RELOAD_SECONDS = 60.0
 _LEEWAY_SECONDS = 5
@@ -73,7 +75,7 @@ class Tokens:
             keys = await self._load(again=attempt > 1)
             try:
                 return jwt.decode(token, keys, algorithms=[self._algorithm]).claims
-            except (JoseError, ValueError) as fault:
+            except (JoseError, ValueError) as fault:  # a key may have been rotated in: look once more
                 if attempt > 1 or not self._may_reload():
                     raise TokenRefused("token_invalid") from fault
         raise TokenRefused("token_invalid")
@@ -88,7 +90,11 @@ class Tokens:
                     raw = (await client.get(self._keys_at)).raise_for_status().content
             else:
                 raw = Path(self._keys_at).read_bytes()  # noqa: ASYNC240 - a small file, once a minute at most
-            self._keys = KeySet.import_key_set(orjson.loads(raw))
+            try:
+                self._keys = KeySet.import_key_set(orjson.loads(raw))
+            except (JoseError, ValueError, KeyError, TypeError) as fault:
+                _log.error("token_keys_unusable", keys=self._keys_at, error=repr(fault))
+                raise TokenRefused("token_invalid") from fault
             self._loaded_at = time.monotonic()
         return self._keys
 

@@ -76,7 +76,7 @@ class Worker:
         clock: Clock = SimulatedClock() if settings.clock == "simulated" else SystemClock()
         log = EventLog(pool)
         relay = Relay(pool, settings.kafka, parts.contract.topic, settings.counties)
-        appender = Appender(pool, parts.contract, clock, on_append=relay.wake)
+        appender = Appender(pool, parts.contract, clock, on_append=relay.offer)
         commands = Commands(parts.handlers, log, appender, Sealer(settings.sealing_key()), clock)
         progress = Progress(pool)
         kafka = broker(settings.kafka)
@@ -87,7 +87,22 @@ class Worker:
             *(reading(Reacting(service, policy, pool, commands), contracts=[source]) for policy, source in parts.policies),
         ]
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
-        return cls(parts, settings, pool, clock, log, commands, progress, appender, relay, kafka, consumers, Watchdog(consumers), sweeper, names(parts.package))
+        return cls(
+            parts,
+            settings,
+            pool,
+            clock,
+            log,
+            commands,
+            progress,
+            appender,
+            relay,
+            kafka,
+            consumers,
+            Watchdog(consumers),
+            sweeper,
+            names(parts.package),
+        )
 
     async def start(self) -> None:
         """Start relay and consumers; a broker that is away is waited for without holding HTTP up."""

@@ -20,6 +20,7 @@ from shared.kernel.telemetry import tracer
 from shared.kernel.tokens import Tokens
 from shared.kernel.worker import Parts, Worker
 from shared.web.asyncapi import asyncapi
+from shared.web.dispatch import ServiceApp
 from shared.web.endpoints import Endpoint, Endpoints
 from shared.web.openapi import openapi
 from shared.web.problem import Problem
@@ -70,13 +71,11 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
             _log.info("service_stopped")
 
     service = parts.contract.service
-    app = FastAPI(title=f"yinuo {service}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    endpoints = Endpoints(running.the_worker, running.the_door, tracer(service, settings.otlp_endpoint))
+    short = [Route(PREFIX + path, endpoint, methods=[method]) for row in table for path, endpoint, method in _routes(row, endpoints)]
+    app = ServiceApp(short=short, title=f"yinuo {service}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(Exception, _internal_problem)
-    endpoints = Endpoints(running.the_worker, running.the_door, tracer(service, settings.otlp_endpoint))
-    for row in table:
-        for path, endpoint, method in _routes(row, endpoints):
-            app.router.routes.append(Route(PREFIX + path, endpoint, methods=[method]))
     for path, content in (("/openapi.json", openapi(parts, table, PREFIX)), ("/asyncapi.json", asyncapi(parts, settings.kafka))):
         app.router.routes.append(Route(path, _document(content), methods=["GET"]))
     for path, endpoint in (("/livez", _alive), ("/readyz", _ready(running)), ("/metrics", _metrics)):

@@ -1,5 +1,6 @@
 """The sentences for every refusal: one code, one HTTP status, Chinese and English, each saying what to do."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -9,6 +10,7 @@ from typing import Any
 import orjson
 
 LANGUAGES = ("zh", "en")
+_QUALITY = re.compile(r"(?:\s*q=([01](?:\.[0-9]{0,3})?))?\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,17 @@ def sentence(code: str, language: str, values: dict[str, object]) -> str:
 
 def language_of(accept_language: str | None) -> str:
     """Return the language a request prefers among those we speak; Chinese when it says nothing."""
+    best, most = LANGUAGES[0], 0.0
     for part in (accept_language or "").split(","):
-        tag = part.partition(";")[0].strip().lower()
-        for language in LANGUAGES:
-            if tag == language or tag.startswith(f"{language}-"):
-                return language
-    return "zh"
+        tag, _, weight = part.partition(";")
+        language = tag.strip().lower().partition("-")[0]
+        quality = _quality(weight)
+        if language in LANGUAGES and quality > most:
+            best, most = language, quality
+    return best
+
+
+def _quality(weight: str) -> float:
+    """Return a preference's weight (RFC 9110, section 12.4.2): 1 when it has none, 0 when it is malformed."""
+    found = _QUALITY.match(weight)
+    return 0.0 if found is None else float(found[1] or 1)

@@ -128,7 +128,7 @@ def _batch(row: Post, name: str) -> dict[str, Any]:
     return {
         "operationId": f"{name}_batch",
         "summary": f"Many of {name}, each answered by itself (item.path: {ids}; item.body: {body_of(row.command).__name__})",
-        "parameters": [*_path_parameters(""), *_HEADERS],
+        "parameters": [*_path_parameters(""), *(header for header in _HEADERS if header["name"] != "If-Match")],
         "requestBody": {"required": True, "content": _reference("Batch")},
         "responses": {
             "200": {"description": "An answer per item, in order", "content": {"application/json": {"schema": result}}},

@@ -24,6 +24,9 @@ MAX_BODY = 1 << 20
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _ETAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?\Z')
+_RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})\Z")
+_YEARS = range(1970, 3000)
+"""Years a county may be told to live in: outside of them deadlines and zones leave the calendar."""
 _CORRELATION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
@@ -77,11 +80,13 @@ class Door:
             return
         if not self.clock.simulated:
             raise Problem("simulated_time_refused")
+        if _RFC_3339.match(told) is None:
+            raise Problem("simulated_time_malformed")
         try:
             moment = datetime.fromisoformat(told)
         except ValueError as fault:
             raise Problem("simulated_time_malformed") from fault
-        if moment.tzinfo is None:
+        if moment.year not in _YEARS:
             raise Problem("simulated_time_malformed")
         self.clock.observe(county, moment)
 
@@ -118,7 +123,11 @@ async def read_body(request: Request) -> bytes:
 
 def path_id(request: Request, name: str) -> UUID:
     """Return a UUID of the path; a Problem (404) when it is none, as no such thing can exist."""
-    text = request.path_params[name]
+    return an_id(request.path_params[name])
+
+
+def an_id(text: str) -> UUID:
+    """Return the UUID of a text in its one usual form; a Problem (404) when it is none."""
     try:
         value = UUID(text)
     except ValueError as fault:

@@ -43,6 +43,14 @@ class OneParams(BaseModel):
     ] = None
 
 
+class HistoryParams(BaseModel):
+    """Query parameters of a resource's history."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after: Annotated[int, Field(ge=0, lt=1 << 31, description="The `next` of the page before")] = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a query may use: one read-only snapshot of one county, who asks, and the validated parameters."""

@@ -51,6 +51,7 @@ def _serve(parts: Parts, table: Sequence[Row], settings: ServiceSettings) -> int
         log_level="warning",
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,
+        proxy_headers=False,
         lifespan="on",
     )
     server = uvicorn.Server(config)

@@ -209,7 +209,7 @@ async def a_lab(stack: Stack, databases: Databases) -> AsyncIterator[Lab]:
         for county in (A, B):
             clock.observe(county, T0)
         relay = Relay(pool, kafka, things.contract.topic, [A, B])
-        appender = Appender(pool, things.contract, clock, on_append=relay.wake)
+        appender = Appender(pool, things.contract, clock, on_append=relay.offer)
         log = EventLog(pool)
         commands = Commands(things.handlers, log, appender, Sealer(b"k" * 32), clock)
         yield Lab(things, kafka, databases, pool, clock, log, relay, appender, commands)

@@ -2,12 +2,11 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -18,7 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded.leftovers import Running, record
 from tests.support.stack import data_folder, free_port_base
-from tests.support.up import Up, programs_of, soon, yinuo
+from tests.support.up import Up, listens, programs_of, soon, yinuo
 
 SERVICES = ("intake", "projects", "supervision", "scoring")
 TOPICS = {f"{service}.events.v1" for service in SERVICES}
@@ -48,11 +47,6 @@ def answers(dsn: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def produce(kafka: str, value: bytes) -> None:
@@ -177,11 +171,10 @@ def test_postgres_killed_comes_back_with_what_it_had_committed(up: Up) -> None:
 
 async def test_after_kill_9_of_all_of_it_a_new_start_goes_on(up: Up, data: Path, base: int) -> None:
     """Even if the dead server's number has passed to another program of the same account."""
-    pids = list(up.pids().values())
+    os.kill(up.process.pid, signal.SIGSTOP)  # or it would start again what dies before it does
+    for pid in up.pids().values():
+        os.kill(pid, signal.SIGKILL)
     up.kill()
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
     soon(lambda: programs_of(data) == [])
     with number_passed_on(data):
         up.start("--no-services", "--data", data, "--port-base", str(base))

@@ -1,0 +1,1 @@
+"""Lag: how long until another service knows."""

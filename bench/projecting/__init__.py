@@ -1,0 +1,1 @@
+"""Projecting: from the broker to a read model that can be asked."""

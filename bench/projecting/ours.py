@@ -1,0 +1,83 @@
+"""The kernel's consumer and projections, from the first record in hand to the last commit."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from faststream.kafka import KafkaBroker
+
+from bench.lab import Database
+from shared.contracts.intake import INTAKE
+from shared.kernel.checkpoints import Progress
+from shared.kernel.clock import SystemClock
+from shared.kernel.consumer import Consumer, Records, broker
+from shared.kernel.projecting import Projecting
+from shared.kernel.projection import Projection
+from shared.kernel.tenancy import Pool, create_pool
+
+_LONGEST_SECONDS = 300.0
+
+
+class TimedConsumer(Consumer):
+    """The consumer as it is, noting when the first records came and when the last were applied."""
+
+    expected = 0
+    taken = 0
+    began: float | None = None
+    ended = 0.0
+    through: asyncio.Event
+
+    async def handle(self, records: Records) -> None:
+        """Apply a batch."""
+        if self.began is None:
+            self.began = time.perf_counter()
+        await super().handle(records)
+        self.taken += len(records)
+        if self.taken >= self.expected:
+            self.ended = time.perf_counter()
+            self.through.set()
+
+
+class Ours:
+    """A service's projections on its own database; a context that opens and closes the pool."""
+
+    def __init__(self, runner: asyncio.Runner, kafka: str, where: Database, projections: Sequence[Projection[Any]]) -> None:
+        self._runner = runner
+        self._kafka = kafka
+        self._where = where
+        self._projections = projections
+        self._group = 0
+        self._pool: Pool
+
+    def __enter__(self) -> Self:
+        """Connect."""
+        self._pool = self._runner.run(create_pool(self._where.app))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._runner.run(self._pool.close())
+
+    def sample(self, events: int) -> float:
+        """Return events per second through Kafka, checkpoints and read models, starting from empty tables."""
+        self._group += 1
+        tables = ", ".join(f"read.{projection.name}" for projection in self._projections)
+        with psycopg.connect(self._where.superuser) as connection:
+            connection.execute(f"TRUNCATE read.checkpoints, {tables}".encode())
+        return self._runner.run(self._read(events))
+
+    async def _read(self, events: int) -> float:
+        kafka: KafkaBroker = broker(self._kafka)
+        target = Projecting(f"bench.{self._where.name}.{self._group}", self._projections, self._pool, Progress(self._pool))
+        consumer = TimedConsumer(kafka, target, bootstrap=self._kafka, contracts=[INTAKE], pool=self._pool, clock=SystemClock())
+        consumer.expected, consumer.through = events, asyncio.Event()
+        try:
+            await kafka.start()
+            async with asyncio.timeout(_LONGEST_SECONDS):
+                await consumer.through.wait()
+        finally:
+            await kafka.stop()
+        assert consumer.began is not None  # noqa: S101 - it is through
+        return events / (consumer.ended - consumer.began)

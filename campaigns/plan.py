@@ -1,0 +1,28 @@
+"""Writes a county's campaign down, call by call, before anything is done: the same seed gives the same plan."""
+
+from campaigns.calls import Phase, Plan, timed
+from campaigns.cast import cast_of
+from campaigns.county import County, Entry
+from campaigns.things import Cast
+from campaigns.verbs import VERBS
+
+DEFAULT_SEED = 2021
+
+
+def plan_of(county: County, seed: int = DEFAULT_SEED) -> Plan:
+    """Return the plan; ValueError where the calendar goes back, says what nobody knows, or the numbers do not fit."""
+    cast = cast_of(county, seed)
+    phases: list[Phase] = []
+    for before, entry in zip((None, *county.timeline), county.timeline, strict=False):
+        if before is not None and entry.start <= before.end:
+            raise ValueError(f"{entry.do} begins on {entry.start}, before {before.do} has ended on {before.end}")
+        phases.append(_phase(cast, entry))
+    return Plan(county.county, county.name, county.timeline[0].start, tuple(phases))
+
+
+def _phase(cast: Cast, entry: Entry) -> Phase:
+    if entry.do not in VERBS:
+        raise ValueError(f"the calendar says '{entry.do}', which is none of {', '.join(VERBS)}")
+    name, verb = VERBS[entry.do]
+    part = verb(cast, entry)
+    return Phase(name, timed(part.steps, entry.start, entry.end), part.before, part.after)

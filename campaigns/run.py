@@ -1,0 +1,89 @@
+"""Carries a plan out: phase after phase, many calls at once, waiting where one service must have heard another."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import datetime
+from typing import Any
+
+from campaigns.calls import SHANGHAI, Heard, Phase, Plan, Step
+from campaigns.client import Api, RefusedError, UnreachableError
+
+AT_ONCE = 32
+_LOOK_SECONDS = (0.05, 1.0)
+Told = Callable[[str, int, int], None]
+"""Is told what a county is at, and how many of how many calls are done."""
+
+
+async def carry_out(plan: Plan, api: Api, told: Told, *, at_once: int = AT_ONCE) -> None:
+    """Run a county's campaign to its end. What was done before, by a run that was cut short perhaps, stays as it is.
+
+    RefusedError if the services hold something that is not this campaign's past, UnreachableError if one stays away.
+    """
+    await _not_too_late(plan, api)
+    done = 0
+    told(plan.name, done, plan.size)
+    for phase in plan.phases:
+
+        def count(calls: int, phase: Phase = phase) -> None:
+            nonlocal done
+            done += calls
+            told(f"{plan.name} {phase.name}", done, plan.size)
+
+        for heard in phase.before:
+            await _hear(api, heard)
+        steps = iter(phase.steps)
+        await together(*(_work(api, steps, count) for _ in range(min(at_once, len(phase.steps)))))
+        for heard in phase.after:
+            await _hear(api, heard)
+
+
+async def together(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run parts side by side; the first failure ends the others and is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(part)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+
+
+async def _work(api: Api, steps: Iterator[Step], count: Callable[[int], None]) -> None:
+    """Take the next step, whoever is free first: times go on nearly in order, as in an office with many desks."""
+    for step in steps:
+        await api.carry_out(step)
+        count(len(step.calls))
+
+
+async def _hear(api: Api, heard: Heard) -> None:
+    """Look until a service's list says of every thing what it must; UnreachableError names what it does not say."""
+    deadline, pause = time.monotonic() + api.patience, _LOOK_SECONDS[0]
+    wanted = {api.id_of(thing): thing for thing in heard.things}
+    while True:
+        items = await api.items(heard.service, heard.path)
+        missing = wanted.keys() - {item["id"] for item in items if item["id"] in wanted and heard.by(item)}
+        if not missing:
+            return
+        if time.monotonic() + pause > deadline:
+            first = min(wanted[thing] for thing in missing)
+            raise UnreachableError(
+                f"{api.county}: after {api.patience:g} s {heard.service} has not heard, {len(missing)} times of {len(wanted)}, "
+                f"that {heard.what.format(first)}."
+            )
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LOOK_SECONDS[1])
+
+
+async def _not_too_late(plan: Plan, api: Api) -> None:
+    """RefusedError where a county's record has gone past the campaign's first day by another clock: time never goes back in it."""
+    deadline = time.monotonic() + api.patience
+    while not (profiles := await api.items("projects", "/profiles")):
+        if time.monotonic() > deadline:
+            raise UnreachableError(f"{api.county}: no rules have been adopted for {api.patience:g} s.")
+        await asyncio.sleep(_LOOK_SECONDS[0])
+    adopted = min(datetime.fromisoformat(profile["adopted_at"]).astimezone(SHANGHAI).date() for profile in profiles)
+    if adopted > plan.begins:
+        raise RefusedError(
+            f"The record of {plan.name} begins on {adopted}, after the campaign's first day, {plan.begins}: "
+            "it was started with another clock; use another --data."
+        )

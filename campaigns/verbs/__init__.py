@@ -1,0 +1,41 @@
+"""What a line of a county's calendar can say: each verb makes the calls of one phase."""
+
+from collections.abc import Callable, Mapping
+
+from campaigns.county import Entry
+from campaigns.things import Cast
+from campaigns.verbs.needs import answer, collect, route
+from campaigns.verbs.notices import acknowledge, close, issue, judge, judge_again, reply, reply_again, reply_late
+from campaigns.verbs.part import Part
+from campaigns.verbs.projects import claim, complete, pledge, progress, propose, propose_again, review, review_again
+from campaigns.verbs.register import enrol, exempt, organise
+from campaigns.verbs.verifying import inspect, refuse, score, sign_off
+
+VERBS: Mapping[str, tuple[str, Callable[[Cast, Entry], Part]]] = {
+    "organise": ("登记单位", organise),
+    "enrol": ("登记党员", enrol),
+    "exempt": ("免除认领", exempt),
+    "collect": ("征集", collect),
+    "route": ("交办", route),
+    "answer": ("答复", answer),
+    "propose": ("申报", propose),
+    "review": ("审核", review),
+    "propose-again": ("重新申报", propose_again),
+    "review-again": ("再次审核", review_again),
+    "claim": ("认领", claim),
+    "pledge": ("亮诺", pledge),
+    "progress": ("进展", progress),
+    "complete": ("办结", complete),
+    "score": ("评分", score),
+    "inspect": ("巡回考核", inspect),
+    "sign-off": ("销号", sign_off),
+    "refuse": ("不予销号", refuse),
+    "issue": ("发文", issue),
+    "acknowledge": ("签收", acknowledge),
+    "reply": ("回复", reply),
+    "judge": ("审阅回复", judge),
+    "reply-again": ("再次回复", reply_again),
+    "reply-late": ("逾期回复", reply_late),
+    "judge-again": ("再次审阅", judge_again),
+    "close": ("办结归档", close),
+}

@@ -1,0 +1,41 @@
+"""What a verb makes: steps, and what must have been heard before and after them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from campaigns.calls import Actor, Call, Heard, Step
+
+MOST_IN_BULK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The calls of one line of the calendar; `before` and `after` without things to hear of are left out."""
+
+    steps: list[Step]
+    before: tuple[Heard, ...] = ()
+    after: tuple[Heard, ...] = ()
+
+
+def call(verb: str, path: str, actor: Actor, thing: str, body: Mapping[str, Any] | None = None, *, nth: int = 1) -> Call:
+    """Return a call whose key says what it does to what, and the how many-th time."""
+    again = "" if nth == 1 else f"/{nth}"
+    return Call(f"demo/{verb}/{thing}{again}", path, actor, thing, body or {})
+
+
+def singles(calls: Iterable[Call]) -> list[Step]:
+    """Return a step for each call."""
+    return [Step((each,)) for each in calls]
+
+
+def bulks(calls: Iterable[Call]) -> list[Step]:
+    """Return batches: calls of one actor to one path each, and not too many."""
+    together: dict[tuple[str, Actor], list[Call]] = {}
+    for each in calls:
+        together.setdefault((each.path, each.actor), []).append(each)
+    return [
+        Step(tuple(group[first : first + MOST_IN_BULK]), bulk=True)
+        for group in together.values()
+        for first in range(0, len(group), MOST_IN_BULK)
+    ]

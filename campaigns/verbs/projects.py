@@ -1,0 +1,119 @@
+"""The projects list: proposals, reviews, claims, pledges, work and its completion."""
+
+from campaigns.calls import Call, Heard, Ref, Step
+from campaigns.chance import Chance
+from campaigns.county import Entry, texts
+from campaigns.things import REVIEWER, Cast, Project, committee
+from campaigns.verbs.part import Part, call, singles
+
+_WHOLE = 100
+
+
+def propose(cast: Cast, _entry: Entry) -> Part:
+    """Whoever means to claim puts the item forward; some in a first version that will not pass."""
+    return Part(singles(_proposal(cast, project, _first(project) if project.returned else project.thing) for project in cast.projects))
+
+
+def propose_again(cast: Cast, _entry: Entry) -> Part:
+    """What was returned is put forward anew."""
+    return Part(singles(_proposal(cast, project, project.thing) for project in cast.projects if project.returned))
+
+
+def review(cast: Cast, _entry: Entry) -> Part:
+    """The tier judges line by line, by the three principles, each with a reason; first versions fail one of them."""
+    chance = cast.chance("reviews")
+    return Part(
+        singles(
+            _verdicts(chance, project, _first(project), fails=True) if project.returned else _verdicts(chance, project, project.thing)
+            for project in cast.projects
+        )
+    )
+
+
+def review_again(cast: Cast, _entry: Entry) -> Part:
+    """Second versions pass."""
+    chance = cast.chance("second reviews")
+    return Part(singles(_verdicts(chance, project, project.thing) for project in cast.projects if project.returned))
+
+
+def claim(cast: Cast, _entry: Entry) -> Part:
+    """Everyone claims what they put forward, except what is left for somebody else."""
+    mine = [project for project in cast.projects if project.fate != "unclaimed"]
+    for project in mine:
+        project.in_hand = True
+    return Part(singles(call("claim", "/projects/{project_id}/claim", each.claimant, each.thing) for each in mine))
+
+
+def pledge(cast: Cast, _entry: Entry) -> Part:
+    """Every claimant promises in public what will be done by when."""
+    by, chance = cast.county.planned_completion, cast.chance("pledges")
+    said = f"{by.year}年{by.month}月{by.day}日"
+    calls = []
+    for project in cast.projects:
+        if project.in_hand:
+            promise = chance.pick(texts()["promise"]).format(by=said, title=project.title)
+            body = {"promise": promise, "complete_by": by.isoformat(), "venue": project.venue}
+            calls.append(call("pledge", "/projects/{project_id}/pledge", project.claimant, project.thing, body))
+    return Part(singles(calls))
+
+
+def progress(cast: Cast, entry: Entry) -> Part:
+    """What is in hand gets on, each as far as its work allows."""
+    chance = cast.chance("progress", str(entry.percent))
+    return Part(
+        singles(
+            _report(project, min(_WHOLE - 1, entry.percent + chance.between(0, 15)), chance, str(entry.percent))
+            for project in cast.projects
+            if project.in_hand
+        )
+    )
+
+
+def complete(cast: Cast, entry: Entry) -> Part:
+    """Claimants declare the work done; scoring opens a verification for each declaration."""
+    chance = cast.chance("completion", *entry.fates)
+    steps, rounds = list[Step](), dict[int, list[str]]()
+    for project in cast.projects:
+        if project.in_hand and project.fate in entry.fates:
+            project.in_hand = False
+            project.round += 1
+            template = chance.pick(texts()["summary"]) if project.round == 1 else texts()["redone"]
+            body = {"summary": template.format(title=project.title)}
+            path = "/projects/{project_id}/completion"
+            done = call("complete", path, project.claimant, project.thing, body, nth=project.round)
+            steps.append(Step((_report(project, _WHOLE, chance, f"done-{project.round}"), done)))
+            rounds.setdefault(project.round, []).append(project.thing)
+    opened = (Heard("the verification of {} was opened", "/verifications", tuple(things), "round", nth) for nth, things in rounds.items())
+    return Part(steps, after=tuple(opened))
+
+
+def _first(project: Project) -> str:
+    return f"{project.thing}/first"
+
+
+def _proposal(cast: Cast, project: Project, thing: str) -> Call:
+    body = {
+        "title": project.title,
+        "level": project.level.code,
+        "unit": project.unit,
+        "branch": project.branch,
+        "need_ids": [Ref(need) for need in project.needs],
+        "planned_completion": cast.county.planned_completion.isoformat(),
+    }
+    return call("propose", "/projects", project.claimant, thing, body)
+
+
+def _verdicts(chance: Chance, project: Project, thing: str, *, fails: bool = False) -> Call:
+    material = texts()
+    failed = chance.pick(list(material["principles"])) if fails else None
+    verdicts = [
+        {"principle": name, "met": name != failed, "reason": chance.pick(material["failing"] if name == failed else reasons)}
+        for name, reasons in material["principles"].items()
+    ]
+    reviewer = committee(project.unit) if project.level.review_by == "unit" else REVIEWER
+    return call("review", "/projects/{project_id}/review", reviewer, thing, {"verdicts": verdicts})
+
+
+def _report(project: Project, percent: int, chance: Chance, when: str) -> Call:
+    body = {"percent": percent, "text": chance.pick(texts()["progress"])}
+    return call(f"progress-{when}", "/projects/{project_id}/progress", project.claimant, project.thing, body)

@@ -1,0 +1,77 @@
+"""Verification: scores, sign-offs by tier, refusals."""
+
+from collections.abc import Iterator
+
+from campaigns.calls import Actor, Call, Heard
+from campaigns.chance import Chance
+from campaigns.county import Entry, texts
+from campaigns.things import ASSESSOR, INSPECTOR, Cast, Project, committee, secretary
+from campaigns.verbs.part import Part, call, singles
+
+_GOOD = (85, 98)
+_LOW = (55, 70)
+_RATED = ("satisfaction", "quality")
+"""What a failing item fails by."""
+
+
+def score(cast: Cast, entry: Entry) -> Part:
+    """The tier that signs off scores; low scores are for what will be refused."""
+    chance = cast.chance("scores", *entry.fates)
+    return Part(singles(_scored(cast, chance, project, _signer(project), low=entry.low) for project in _done(cast, entry)))
+
+
+def inspect(cast: Cast, entry: Entry) -> Part:
+    """The roving team goes there and scores."""
+    chance = cast.chance("inspection", *entry.fates)
+    return Part(singles(_scored(cast, chance, project, INSPECTOR, low=entry.low) for project in _done(cast, entry)))
+
+
+def sign_off(cast: Cast, entry: Entry) -> Part:
+    """The tier signs off; the item is struck off the list and the petitioners are answered."""
+    done = list(_done(cast, entry))
+    for project in done:
+        project.in_hand = False
+    path = "/verifications/{project_id}/sign-off"
+    signed = (call("sign-off", path, _signer(each), each.thing, nth=each.round) for each in done)
+    projects = tuple(project.thing for project in done)
+    needs = tuple(need for project in done for need in project.needs)
+    after = (
+        Heard("{} was struck off the list", "/projects", projects, "status", "signed-off"),
+        Heard("the petitioner of {} was answered", "/needs", needs, "status", "answered"),
+    )
+    return Part(singles(signed), after=tuple(heard for heard in after if heard.things))
+
+
+def refuse(cast: Cast, entry: Entry) -> Part:
+    """The tier refuses; the work is to be done again."""
+    chance, calls, times = cast.chance("refusals", *entry.fates), list[Call](), dict[int, list[str]]()
+    for project in _done(cast, entry):
+        project.refused += 1
+        project.in_hand = True
+        times.setdefault(project.refused, []).append(project.thing)
+        body = {"reason": chance.pick(texts()["refusal"])}
+        path = "/verifications/{project_id}/refuse"
+        calls.append(call("refuse", path, _signer(project), project.thing, body, nth=project.round))
+    back = (Heard("{} went back to work", "/projects", tuple(things), "reopened", nth) for nth, things in times.items())
+    return Part(singles(calls), after=tuple(back))
+
+
+def _done(cast: Cast, entry: Entry) -> Iterator[Project]:
+    return (project for project in cast.projects if project.fate in entry.fates)
+
+
+def _signer(project: Project) -> Actor:
+    match project.level.sign_off_by:
+        case "office":
+            return ASSESSOR
+        case "unit":
+            return committee(project.unit)
+        case "branch":
+            return secretary(project.unit, project.branch or "")
+
+
+def _scored(cast: Cast, chance: Chance, project: Project, by: Actor, *, low: bool) -> Call:
+    points = {item: chance.between(*(_LOW if low and item in _RATED else _GOOD)) for item in cast.county.sheet}
+    remark = texts()["inspected"] if by == INSPECTOR else None
+    path = "/verifications/{project_id}/score"
+    return call("score", path, by, project.thing, {"points": points, "remark": remark}, nth=project.round)
