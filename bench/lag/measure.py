@@ -11,6 +11,7 @@ from bench.http.intake import Intake
 from bench.lab import Lab
 from bench.lag.across import Across
 from bench.lag.bare import RoundTrip
+from bench.lag.watching import LOOK_EVERY_SECONDS
 from bench.material import body_bytes
 from bench.sampling import interleave, percentile
 from deploy.embedded.preflight import SERVICES
@@ -35,7 +36,13 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
             "lag/known-in-projects": lambda: across.sample(_RATE, seconds),
         }
         samples = interleave("lag", contestants, counts.rounds, lab.say)
-    conditions = {"per_second": _RATE, "seconds_per_sample": seconds, "body_bytes": body_bytes(), "services": len(SERVICES)}
+    conditions = {
+        "per_second": _RATE,
+        "seconds_per_sample": seconds,
+        "body_bytes": body_bytes(),
+        "services": len(SERVICES),
+        "looked_every_ms": LOOK_EVERY_SECONDS * 1_000,
+    }
     for percent, reach in ((50, _P50), (99, _P99)):
         theirs, mine = ([1_000 * percentile(lags, percent) for lags in samples[name]] for name in contestants)
         name = f"lag/round-trip/p{percent}"

@@ -14,12 +14,14 @@ import psycopg
 from deploy.embedded.issuer import Issuer, load_issuer
 from deploy.embedded.preflight import SERVICES
 from deploy.embedded.stack import Stack
+from tests.support.faults import faults_of
 
 SHAOYANG, FENG, THIRD = COUNTIES = ("430523", "610330", "431128")
 """Two counties with rules of their own from the start, and one that has none yet."""
 TOWN = "430523100"
 """A unit that is on Shaoyang's register from the start, and a town to submit needs for."""
-_STILL_SECONDS = 0.3
+_STILL_SECONDS = 0.5
+_BIND = "SELECT set_config('app.county', %s, true)"
 _WRITTEN = """
 SELECT coalesce((SELECT position FROM log.heads), 0), (SELECT count(*) FROM log.events), (SELECT count(*) FROM log.commands),
   (SELECT count(*) FROM vault.keys)
@@ -58,7 +60,7 @@ class Platform:
         info = self.stack.info
         with psycopg.connect((info.postgres_owner if owner else info.postgres)[service]) as connection:
             if county is not None:
-                connection.execute("SELECT set_config('app.county', %s, true)", [county])
+                connection.execute(_BIND, [county])
             yield connection
             connection.rollback()
 
@@ -66,8 +68,9 @@ class Platform:
         """Return how much every lane holds."""
         found: Written = {}
         for service in SERVICES:
-            for county in COUNTIES:
-                with self.database(service, county) as connection:
+            with self.database(service) as connection:
+                for county in COUNTIES:
+                    connection.execute(_BIND, [county])
                     row = connection.execute(_WRITTEN).fetchone()
                     assert row is not None
                     found[service, county] = row
@@ -82,13 +85,6 @@ class Platform:
             if after == before:
                 return after
             before = after
-
-    @contextmanager
-    def nothing_written(self) -> Iterator[None]:
-        """Assert that what is done inside leaves every lane as it was."""
-        before = self.still()
-        yield
-        assert self.still() == before
 
 
 @dataclass(frozen=True)
@@ -158,40 +154,6 @@ class Person:
                 return seen
             assert time.monotonic() < deadline, f"wanted {wanted}, still {answer.text}"
             time.sleep(0.05)
-
-
-def faults_of(answer: httpx.Response, *, status: int | None = None, language: str = "zh") -> list[str]:
-    """Return what a refusal lacks of a clear 4xx problem document; nothing if it is one."""
-    where = f"{answer.request.method} {answer.request.url.raw_path.decode()}"
-    if not 400 <= answer.status_code < 500 or (status is not None and answer.status_code != status):
-        return [f"{where}: {answer.status_code} {answer.text[:200]}"]
-    if answer.headers.get("content-type") != "application/problem+json":
-        return [f"{where}: answered as {answer.headers.get('content-type')}"]
-    faults = problem_faults(answer.json(), answer.status_code, language)
-    if answer.headers.get("content-language") != language:
-        faults.append(f"Content-Language {answer.headers.get('content-language')}")
-    return [f"{where}: {fault} {answer.text[:300]}" for fault in faults]
-
-
-def problem_faults(problem: Mapping[str, Any], status: int, language: str = "zh") -> list[str]:
-    """Return what a problem document lacks (RFC 9457, a stable code, a sentence in the language)."""
-    faults = [f"no {name}" for name in ("type", "title", "status", "code", "instance") if not problem.get(name)]
-    if faults:
-        return faults
-    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in problem["title"])
-    checks = {
-        "type": problem["type"] == f"/problems/{problem['code']}",
-        "status": problem["status"] == status,
-        "instance": problem["instance"].startswith("urn:uuid:"),
-        "language of the title": chinese == (language == "zh"),
-        "pointers": all(error["pointer"] == "" or error["pointer"].startswith("/") for error in problem.get("errors", [])),
-    }
-    return [f"wrong {name}" for name, holds in checks.items() if not holds]
-
-
-def pointers(problem: Mapping[str, Any]) -> set[str]:
-    """Return where a problem says the faults are."""
-    return {error["pointer"] for error in problem.get("errors", [])}
 
 
 def leaf_hash(body: bytes) -> bytes:

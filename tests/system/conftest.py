@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from deploy.embedded.issuer import ROLES
 from deploy.embedded.stack import Stack
-from tests.support.client import COUNTIES, Platform
+from tests.support.client import COUNTIES, TOWN, Person, Platform
+from tests.support.described import Described, described
 from tests.support.stack import data_folder, free_port_base
 
 
@@ -19,3 +21,31 @@ def platform() -> Iterator[Platform]:
         httpx.Client(timeout=30, trust_env=False) as http,  # loopback traffic must not go through a proxy of the environment
     ):
         yield Platform(stack, http)
+
+
+@pytest.fixture(scope="session")
+def everyone(platform: Platform) -> Person:
+    """Somebody with every role, so that nothing is refused for want of one."""
+    return platform.person(*ROLES, sub="everyone", unit=TOWN, branch=f"{TOWN}-1")
+
+
+@pytest.fixture(scope="session")
+def commands(platform: Platform) -> list[Described]:
+    """Every command of every service, as their descriptions have them."""
+    found = described(platform)
+    assert {command.service for command in found} == set(platform.urls)
+    return found
+
+
+@pytest.fixture(scope="module")
+def _still(platform: Platform) -> None:
+    """What earlier tests set going has come to its end."""
+    platform.still()
+
+
+@pytest.fixture
+def nothing_written(platform: Platform, _still: None) -> Iterator[None]:
+    """Assert that the test leaves every lane of every service as it was."""
+    before = platform.written()
+    yield
+    assert platform.written() == before
