@@ -25,11 +25,12 @@ Part = Callable[[Lab, Counts, Report], None]
 def parts() -> dict[str, Part]:
     """Return what can be measured, by name and in order."""
     from bench.appending import measure as append  # noqa: PLC0415 - `--help` need not load what measures
+    from bench.growth import measure as growth  # noqa: PLC0415
     from bench.http import measure as http  # noqa: PLC0415
     from bench.lag import measure as lag  # noqa: PLC0415
     from bench.projecting import measure as project  # noqa: PLC0415
 
-    return {"append": append.run, "http": http.run, "project": project.run, "lag": lag.run}
+    return {"append": append.run, "http": http.run, "project": project.run, "lag": lag.run, "growth": growth.run}
 
 
 NAMES = ("append", "http", "project", "lag", "growth")

@@ -51,9 +51,14 @@ class Call:
         return owner(self.path)
 
     @property
+    def parameter(self) -> str:
+        """The name in the path's braces, empty where there are none."""
+        return self.path.partition("{")[2].partition("}")[0]
+
+    @property
     def opens(self) -> bool:
         """Whether the answer's id is the thing's."""
-        return "{" not in self.path
+        return not self.parameter
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,15 @@
 """Carries a plan out: phase after phase, many calls at once, waiting where one service must have heard another."""
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from typing import Any
 
+from campaigns.api import Api
 from campaigns.calls import SHANGHAI, Heard, Phase, Plan, Step
-from campaigns.client import Api, RefusedError, UnreachableError
+from campaigns.sender import Patience, RefusedError, UnreachableError
 
 AT_ONCE = 32
-_LOOK_SECONDS = (0.05, 1.0)
 Told = Callable[[str, int, int], None]
 """Is told what a county is at, and how many of how many calls are done."""
 
@@ -57,30 +56,27 @@ async def _work(api: Api, steps: Iterator[Step], count: Callable[[int], None]) -
 
 async def _hear(api: Api, heard: Heard) -> None:
     """Look until a service's list says of every thing what it must; UnreachableError names what it does not say."""
-    deadline, pause = time.monotonic() + api.patience, _LOOK_SECONDS[0]
+    patience = Patience(api.patience)
     wanted = {api.id_of(thing): thing for thing in heard.things}
     while True:
         items = await api.items(heard.service, heard.path)
         missing = wanted.keys() - {item["id"] for item in items if item["id"] in wanted and heard.by(item)}
         if not missing:
             return
-        if time.monotonic() + pause > deadline:
+        if not await patience.lasts():
             first = min(wanted[thing] for thing in missing)
             raise UnreachableError(
                 f"{api.county}: after {api.patience:g} s {heard.service} has not heard, {len(missing)} times of {len(wanted)}, "
                 f"that {heard.what.format(first)}."
             )
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, _LOOK_SECONDS[1])
 
 
 async def _not_too_late(plan: Plan, api: Api) -> None:
     """RefusedError where a county's record has gone past the campaign's first day by another clock: time never goes back in it."""
-    deadline = time.monotonic() + api.patience
+    patience = Patience(api.patience)
     while not (profiles := await api.items("projects", "/profiles")):
-        if time.monotonic() > deadline:
+        if not await patience.lasts():
             raise UnreachableError(f"{api.county}: no rules have been adopted for {api.patience:g} s.")
-        await asyncio.sleep(_LOOK_SECONDS[0])
     adopted = min(datetime.fromisoformat(profile["adopted_at"]).astimezone(SHANGHAI).date() for profile in profiles)
     if adopted > plan.begins:
         raise RefusedError(

@@ -39,7 +39,8 @@ def apply(base_urls: Mapping[str, str], counties: tuple[str, ...], folder: Path 
     """Post each county's profile to the projects service; one that is there already is left as it is.
 
     The command's id derives from the file's content, so that a repeated start changes nothing and a changed file is a new
-    command. Under the simulated clock a county's time begins when its rules take effect. DependencyDownError if the service answers anything but applied or already there.
+    command. Under the simulated clock a county's time begins with the year in which its rules take effect. DependencyDownError if
+    the service answers anything but applied or already there.
     """
     files = [file for county in counties if (file := folder / f"{county}.yaml").is_file()]
     if not files:
@@ -57,11 +58,13 @@ def _apply_one(client: httpx.Client, file: Path, token: str, *, simulated: bool)
     command_id = uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(content).hexdigest())
     profile = yaml.load(content, _PlainLoader)  # noqa: S506 - a SafeLoader
     organisations = profile.pop("organisations", [])
-    bearer = {"Authorization": f"Bearer {token}"}
-    _post(client, f"/v1/{file.stem}/profiles", profile, {**bearer, "Idempotency-Key": str(command_id)})
+    common = {"Authorization": f"Bearer {token}"}
+    if simulated:
+        common["Simulated-Time"] = f"{profile['effective_from'][:4]}-01-01T00:00:00+08:00"
+    _post(client, f"/v1/{file.stem}/profiles", profile, {**common, "Idempotency-Key": str(command_id)})
     for organisation in organisations:
         key = f"{command_id}-{organisation['code']}"
-        _post(client, f"/v1/{file.stem}/organisations", organisation, {**bearer, "Idempotency-Key": key})
+        _post(client, f"/v1/{file.stem}/organisations", organisation, {**common, "Idempotency-Key": key})
 
 
 def _post(client: httpx.Client, path: str, content: object, headers: dict[str, str]) -> None:

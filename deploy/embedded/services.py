@@ -76,6 +76,7 @@ def common_environment(data: DataDirectory, ports: Ports, counties: tuple[str, .
         "YINUO_DEPLOYMENT": "yinuo.local",
         "YINUO_COUNTIES": ",".join(counties),
         "YINUO_CLOCK": clock,
+        "YINUO_INSTANCE": "embedded",  # one process a service: killed and back, it has its partitions at once
         "YINUO_KAFKA": ports.address("kafka"),
         "YINUO_TOKEN_ISSUER": ISSUER,
         "YINUO_TOKEN_AUDIENCE": AUDIENCE,

@@ -48,11 +48,12 @@ def broker(kafka: str) -> KafkaBroker:
     return KafkaBroker(kafka, apply_types=False, logger=None, acks="all", enable_idempotence=True, allow_auto_create_topics=False)
 
 
-def subscribe(kafka: KafkaBroker, topics: Sequence[str], group: str) -> "BatchSubscriber":
+def subscribe(kafka: KafkaBroker, topics: Sequence[str], group: str, instance: str | None = None) -> "BatchSubscriber":
     """Return a subscriber set for at-least-once: nothing is acknowledged for us, nothing is decoded, nothing raises before the handler."""
     return kafka.subscriber(
         *topics,
         group_id=group,
+        group_instance_id=instance,
         batch=True,
         max_records=BATCH,
         batch_timeout_ms=200,
@@ -87,10 +88,18 @@ class Consumer:
     """One subscriber and what it feeds. Offsets are for lag tools; the truth is in the checkpoints."""
 
     def __init__(
-        self, kafka: KafkaBroker, target: Applies, *, bootstrap: str, contracts: Sequence[Contract], pool: "Pool", clock: Clock
+        self,
+        kafka: KafkaBroker,
+        target: Applies,
+        *,
+        bootstrap: str,
+        contracts: Sequence[Contract],
+        pool: "Pool",
+        clock: Clock,
+        instance: str | None = None,
     ) -> None:
         self.group = target.group
-        self.subscriber = subscribe(kafka, [contract.topic for contract in contracts], target.group)
+        self.subscriber = subscribe(kafka, [contract.topic for contract in contracts], target.group, instance)
         self.subscriber(self.handle)
         self._contracts: Mapping[str, Contract] = {contract.topic: contract for contract in contracts}
         self._target = target

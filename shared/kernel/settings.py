@@ -27,6 +27,9 @@ class ServiceSettings(BaseSettings):
     kafka: str = Field(description="host:port of a broker")
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=1, le=65535)
+    instance: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = Field(
+        None, description="A name this process keeps when it is started again: Kafka then gives it its partitions back at once"
+    )
     clock: Literal["real", "simulated"] = "real"
     token_issuer: str
     token_audience: str

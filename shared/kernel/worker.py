@@ -81,7 +81,7 @@ class Worker:
         progress = Progress(pool)
         kafka = broker(settings.kafka)
         service = parts.contract.service
-        reading = partial(Consumer, kafka, bootstrap=settings.kafka, pool=pool, clock=clock)
+        reading = partial(Consumer, kafka, bootstrap=settings.kafka, pool=pool, clock=clock, instance=settings.instance)
         consumers = [
             reading(Projecting(f"{service}.projections", parts.projections, pool, progress), contracts=parts.sources),
             *(reading(Reacting(service, policy, pool, commands), contracts=[source]) for policy, source in parts.policies),

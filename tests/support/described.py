@@ -14,6 +14,7 @@ from tests.support.client import Platform
 _EXAMPLES = {"date": "2030-12-31", "uuid": "0199a0a0-0000-7000-8000-000000000001"}
 _TEXTS = ("村口路灯坏了", "430523100")
 UNKNOWN_ID = "0199a0a0-0000-7000-8000-00000000dead"
+_BELOW = "/v1/{county}/"
 Path = tuple[str | int, ...]
 
 
@@ -107,9 +108,41 @@ class Described:
             yield from self._places((*path, 0), schema["items"], value[0])
 
 
+@dataclass(frozen=True)
+class Question:
+    """One query: where it is asked, and the schemas of its parameters."""
+
+    service: str
+    path: str
+    parameters: dict[str, dict[str, Any]]
+
+    def at(self, identifier: str = UNKNOWN_ID) -> str:
+        """Return the path below the county's, each of its ids this one."""
+        return re.sub(r"{\w+}", identifier, self.path)
+
+
 def described(platform: Platform) -> list[Described]:
     """Return every command of every service."""
     return [command for service in SERVICES for command in _commands(service, platform.description(service))]
+
+
+def questions(platform: Platform) -> list[Question]:
+    """Return every query of every service."""
+    return [
+        Question(
+            service,
+            path.removeprefix(_BELOW),
+            {given["name"]: given["schema"] for given in item["get"]["parameters"] if given["in"] == "query"},
+        )
+        for service in SERVICES
+        for path, item in platform.description(service)["paths"].items()
+        if "get" in item and path.startswith(_BELOW)
+    ]
+
+
+def methods(platform: Platform, service: str) -> dict[str, set[str]]:
+    """Return the methods each path of a service is described with."""
+    return {path: {method.upper() for method in item} for path, item in platform.description(service)["paths"].items()}
 
 
 def with_value(body: dict[str, Any], path: Path, value: object) -> dict[str, Any]:
@@ -132,8 +165,8 @@ def _commands(service: str, document: dict[str, Any]) -> Iterator[Described]:
     for name, (path, operation) in posts.items():
         if name.endswith("_batch"):
             continue
-        below = path.removeprefix("/v1/{county}/")
-        batch = posts[f"{name}_batch"][0].removeprefix("/v1/{county}/")
+        below = path.removeprefix(_BELOW)
+        batch = posts[f"{name}_batch"][0].removeprefix(_BELOW)
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         yield Described(service, name, below, tuple(re.findall(r"{(\w+)}", below)), batch, schema, document)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
+from deploy.embedded import launch
 
 
 def yinuo(*arguments: str | Path, environment: Mapping[str, str] | None = None, seconds: float = 60) -> subprocess.CompletedProcess[str]:
@@ -35,7 +38,7 @@ class Up:
         """Start it, again if need be; AssertionError with what it said if it did not become ready."""
         began = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "cli.main", "up", "--json", *map(str, arguments)],
+            [*_bound_to_us(), sys.executable, "-m", "cli.main", "up", "--json", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -61,6 +64,11 @@ class Up:
         """Send a signal, and return exit code and what was said on stderr in all."""
         self.process.send_signal(number)
         return self.process.wait(30), self.process.communicate()[1]
+
+
+def _bound_to_us() -> list[str]:
+    """Return the words before a command that have it told to stop if this test run is killed."""
+    return [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), str(int(signal.SIGTERM)), "-1", "-1"]
 
 
 def programs_of(data: Path) -> list[psutil.Process]:

@@ -8,7 +8,7 @@ import pytest
 from deploy.embedded.issuer import ROLES
 from deploy.embedded.stack import Stack
 from tests.support.client import COUNTIES, TOWN, Person, Platform
-from tests.support.described import Described, described
+from tests.support.described import Described, Question, described, questions
 from tests.support.stack import data_folder, free_port_base
 
 
@@ -34,6 +34,14 @@ def commands(platform: Platform) -> list[Described]:
     """Every command of every service, as their descriptions have them."""
     found = described(platform)
     assert {command.service for command in found} == set(platform.urls)
+    return found
+
+
+@pytest.fixture(scope="session")
+def queries(platform: Platform) -> list[Question]:
+    """Every query of every service, as their descriptions have them."""
+    found = questions(platform)
+    assert {query.service for query in found} == set(platform.urls)
     return found
 
 

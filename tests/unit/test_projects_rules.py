@@ -70,7 +70,10 @@ def test_a_need_counts_once_in_a_project() -> None:
 
 def test_a_proposal_needs_the_county_s_rules_and_one_of_its_levels() -> None:
     given(PROJECT).when(propose(profile=None), LI).rejected("profile_not_adopted")
-    given(PROJECT).when(propose(level="town"), LI).rejected("level_unknown")
+    outcome = given(PROJECT).when(propose(level="town"), LI)
+    outcome.rejected("level_unknown")
+    assert outcome.refusal is not None
+    assert outcome.refusal.values == {"level": "town", "levels": "county-leader, unit-collective, branch, member, neighbour"}
 
 
 def test_a_proposal_is_planned_for_today_in_shanghai_or_later() -> None:

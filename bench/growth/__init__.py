@@ -1,0 +1,1 @@
+"""Growth: what an event costs when many are there already."""

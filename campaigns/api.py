@@ -1,0 +1,137 @@
+"""The services' public HTTP interface as a campaign uses it: its commands, its lists."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from campaigns.calls import Actor, Call, Ref, Step
+from campaigns.sender import PATIENCE_SECONDS, Patience, Problem, RefusedError, Request, Sender, Token, UnreachableError
+
+AUDITOR = Actor("auditor", "auditor-01")
+_PAGE = 500
+_MOST_BYTES = 900_000
+Item = dict[str, object]
+
+
+class Api:
+    """The services as one county's people reach them; it remembers the ids of what it made, and how far each lane reaches."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, bases: Mapping[str, str], county: str, token: Token, *, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        self.county = county
+        self.patience = patience
+        self._sender = Sender(http, bases, county, token, patience)
+        self._ids: dict[str, str] = {}
+        self._positions: dict[str, int] = {}
+
+    def id_of(self, thing: str) -> str:
+        """Return the id a thing got; KeyError before it was made."""
+        return self._ids[thing]
+
+    async def carry_out(self, step: Step) -> None:
+        """Give the step's commands, each until it is done; RefusedError and UnreachableError say why one is not."""
+        if step.bulk:
+            await self._bulk(step)
+            return
+        for call, at in zip(step.calls, step.times, strict=True):
+            path = call.path.replace("{" + call.parameter + "}", "" if call.opens else self._ids[call.thing])
+            answer = await self._post(call, path, self._resolved(call.body), at, {"Idempotency-Key": call.key})
+            self._note(call, answer)
+
+    async def items(self, service: str, path: str) -> list[dict[str, Any]]:
+        """Return all items of a list, page by page, as the auditor sees them."""
+        found: list[dict[str, Any]] = []
+        after = "0"
+        while True:
+            page = await self.get(service, path, {"limit": str(_PAGE), "after": after})
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            after = page["next"]
+
+    async def known(self, service: str, path: str) -> Any:  # noqa: ANN401 - a JSON document
+        """Return a resource once it holds everything this campaign knows the service to have recorded."""
+        reached = self._positions.get(service)
+        return await self.get(service, path, {} if reached is None else {"min_position": str(reached)})
+
+    async def get(self, service: str, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - a JSON document
+        """Return what a query answers the auditor; RefusedError where it is not shown."""
+        answer = await self._sender.send(Request("GET", service, path, AUDITOR, params=params or {}))
+        if isinstance(answer, Problem):
+            raise RefusedError(f"{self.county}: {service} does not show {path}: {answer}")
+        return answer
+
+    async def _bulk(self, step: Step) -> None:
+        """Send a batch, then what of it is still to be done, until nothing is: each item is answered by itself."""
+        left = list(step.calls)
+        patience = Patience(self.patience)
+        while left:
+            again: list[tuple[Call, Problem]] = []
+            for calls, items in self._parts(left):
+                answers = await self._post(calls[0], _batch_path(calls[0].path), {"items": items}, step.times[0], {})
+                for call, answer in zip(calls, answers["items"], strict=True):
+                    if "problem" not in answer:
+                        self._note(call, answer)
+                        continue
+                    problem = Problem(answer["status"], answer["problem"])
+                    if not problem.may_pass:
+                        raise self._refused(call, problem)
+                    again.append((call, problem))
+            if again and not await patience.lasts():
+                call, problem = again[0]
+                raise UnreachableError(f"{self.county}: {call.service} could not do {call.key} for {self.patience:g} s: {problem}")
+            left = [call for call, _ in again]
+
+    async def _post(self, call: Call, path: str, body: object, at: datetime, headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+        headers = {**headers, "Simulated-Time": at.isoformat(), "Content-Type": "application/json"}
+        content = json.dumps(body, ensure_ascii=False).encode()
+        answer = await self._sender.send(Request("POST", call.service, path, call.actor, headers=headers, content=content))
+        if isinstance(answer, Problem):
+            raise self._refused(call, answer)
+        return answer
+
+    def _parts(self, calls: Sequence[Call]) -> Iterator[tuple[list[Call], list[Item]]]:
+        """Cut a batch so that each request stays below what a service takes (1 MiB)."""
+        part: tuple[list[Call], list[Item]] = ([], [])
+        size = 0
+        for call in calls:
+            item: Item = {
+                "key": call.key,
+                "path": {} if call.opens else {call.parameter: self._ids[call.thing]},
+                "body": self._resolved(call.body),
+            }
+            size += len(json.dumps(item, ensure_ascii=False).encode()) + 2
+            if size > _MOST_BYTES and part[0]:
+                yield part
+                part, size = ([], []), 0
+            part[0].append(call)
+            part[1].append(item)
+        yield part
+
+    def _resolved(self, value: Any) -> Any:  # noqa: ANN401 - JSON with references in it
+        """Return a body with the ids of the things it refers to."""
+        match value:
+            case Ref():
+                return self._ids[value.thing]
+            case Mapping():
+                return {name: self._resolved(inner) for name, inner in value.items()}
+            case list():
+                return [self._resolved(inner) for inner in value]
+            case _:
+                return value
+
+    def _note(self, call: Call, answer: Mapping[str, Any]) -> None:
+        if call.opens:
+            self._ids[call.thing] = answer["id"]
+        self._positions[call.service] = max(self._positions.get(call.service, 0), int(answer["position"]))
+
+    def _refused(self, call: Call, problem: Problem) -> RefusedError:
+        return RefusedError(f"{self.county}: {call.service} refused {call.key} of {call.actor.sub}: {problem}")
+
+
+def _batch_path(path: str) -> str:
+    return "/".join(part for part in path.split("/") if not part.startswith("{")) + ":batch"

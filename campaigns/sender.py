@@ -1,0 +1,125 @@
+"""Requests to the services, patient: sent again with the same key until there is an answer that repeating will not change."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from campaigns.calls import Actor
+
+Token = Callable[[str, Actor], str]
+"""Returns a bearer token for an actor of a county."""
+
+PATIENCE_SECONDS = 120.0
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 1.0
+_REQUEST_SECONDS = 20.0
+_NOT_YET = frozenset({"need_not_known", "unit_not_registered", "project_not_known", "profile_not_adopted", "stream_too_busy"})
+"""Refusals that may only mean that a service has not heard yet what another one was told a moment ago."""
+
+
+class CampaignError(Exception):
+    """Why a campaign cannot go on, in one sentence."""
+
+
+class UnreachableError(CampaignError):
+    """A service did not answer, or did not come to know something, for as long as a campaign is patient."""
+
+
+class RefusedError(CampaignError):
+    """A service refused what a campaign asks: what it holds is something other than this campaign's past."""
+
+
+class Patience:
+    """Pauses that grow, as long as there is time left."""
+
+    def __init__(self, seconds: float) -> None:
+        self._deadline = time.monotonic() + seconds
+        self._pause = _FIRST_PAUSE_SECONDS
+
+    async def lasts(self) -> bool:
+        """Wait a little; False at once when that would be too long."""
+        if time.monotonic() + self._pause > self._deadline:
+            return False
+        await asyncio.sleep(self._pause)
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of an actor to a service; the path is the one below the county."""
+
+    method: str
+    service: str
+    path: str
+    actor: Actor
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An answer that is not what was asked for: its status and problem document."""
+
+    status: int
+    document: Mapping[str, Any]
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may be answered otherwise in a moment."""
+        return self.status >= httpx.codes.INTERNAL_SERVER_ERROR or self.document.get("code") in _NOT_YET
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.document.get('code')}, {self.document.get('title')}"
+
+
+class Sender:
+    """Sends requests for one county's people."""
+
+    def __init__(self, http: httpx.AsyncClient, bases: Mapping[str, str], county: str, token: Token, patience: float) -> None:
+        self.county = county
+        self.patience = patience
+        self._http = http
+        self._bases = bases
+        self._token = token
+        self._tokens: dict[Actor, str] = {}
+
+    async def send(self, request: Request) -> Any:  # noqa: ANN401 - a JSON document, or a Problem
+        """Return the answer's JSON, or the Problem that will not pass; UnreachableError when patience is at its end."""
+        headers = {"Authorization": f"Bearer {self._bearer(request.actor)}", **request.headers}
+        url = f"{self._bases[request.service]}/v1/{self.county}{request.path}"
+        patience = Patience(self.patience)
+        while True:
+            try:
+                response = await self._http.request(
+                    request.method, url, headers=headers, params=dict(request.params), content=request.content
+                )
+            except httpx.TransportError as fault:
+                trouble = f"{type(fault).__name__} {fault}".strip()
+            else:
+                if not response.is_error:
+                    return response.json()
+                problem = Problem(response.status_code, response.json())
+                if not problem.may_pass:
+                    return problem
+                trouble = str(problem)
+            if not await patience.lasts():
+                raise UnreachableError(f"{self.county}: {request.service} could not do it for {self.patience:g} s: {trouble}")
+
+    def _bearer(self, actor: Actor) -> str:
+        if actor not in self._tokens:
+            self._tokens[actor] = self._token(self.county, actor)
+        return self._tokens[actor]
+
+
+@asynccontextmanager
+async def connected(at_once: int) -> AsyncIterator[httpx.AsyncClient]:
+    """Yield an HTTP client for so many requests at once; a proxy of the environment has no business on the loopback."""
+    limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
+    async with httpx.AsyncClient(timeout=httpx.Timeout(_REQUEST_SECONDS, pool=None), limits=limits, trust_env=False) as http:
+        yield http
