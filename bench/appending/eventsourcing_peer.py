@@ -4,6 +4,7 @@ import threading
 import time
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
@@ -15,11 +16,11 @@ _WARM_UP_EVENTS = 100
 _POOL = "16"
 
 
-class Need(Aggregate):  # type: ignore[misc] - the library is not typed for us
+class Need(Aggregate):
     """A need as that library would have it."""
 
-    @event("Submitted")  # type: ignore[untyped-decorator] - as above
-    def __init__(self, kind: str, channel: str, title: str, detail: str, town: str, submitted_by: str) -> None:
+    @event("Submitted")
+    def __init__(self, *, kind: str, channel: str, title: str, detail: str, town: str, submitted_by: str) -> None:
         self.kind, self.channel, self.title, self.detail = kind, channel, title, detail
         self.town, self.submitted_by = town, submitted_by
 
@@ -28,7 +29,7 @@ class EventSourcing:
     """An application of that library on a database of its own; a context that closes its pool."""
 
     def __init__(self, where: Database) -> None:
-        self._application: Application = Application(
+        self._application = Application[UUID](
             env={
                 "PERSISTENCE_MODULE": "eventsourcing.postgres",
                 "POSTGRES_DBNAME": where.name,
@@ -75,4 +76,4 @@ class EventSourcing:
         return sum(done) / (time.perf_counter() - began)
 
     def _save(self) -> None:
-        self._application.save(Need("need", "counter", TITLE, DETAIL, TOWN, CLERK))
+        self._application.save(Need(kind="need", channel="counter", title=TITLE, detail=DETAIL, town=TOWN, submitted_by=CLERK))

@@ -12,7 +12,10 @@ from bench.material import COUNTY, body_bytes
 
 _TABLE = """
 CREATE TABLE rows (
-  county text NOT NULL, position bigint NOT NULL GENERATED ALWAYS AS IDENTITY (CACHE 100), body bytea NOT NULL, PRIMARY KEY (county, position)
+  county text NOT NULL,
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY (CACHE 100),
+  body bytea NOT NULL,
+  PRIMARY KEY (county, position)
 );
 ALTER TABLE rows ALTER COLUMN body SET STORAGE EXTERNAL;
 """

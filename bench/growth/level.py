@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +27,14 @@ _IN_FLIGHT = 64
 _WARM_UP_EVENTS = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Seconds an event took to append, and to project."""
+
+    appending: float
+    projecting: float
+
+
 class Level:
     """One grown database with an appender and intake's projections; a context that opens and closes their pool."""
 
@@ -43,23 +52,23 @@ class Level:
         with psycopg.connect(self._where.superuser, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")  # or autovacuum would do it in the middle of some sample
         self._runner.run(self._open())
-        self.append(_WARM_UP_EVENTS, keyed=True)
-        self.project(_WARM_UP_EVENTS)
+        self.sample(_WARM_UP_EVENTS)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._runner.run(self._close())
 
-    def append(self, events: int, *, keyed: bool) -> float:
-        """Return seconds per event appended, 64 in flight; `keyed` with command ids from Idempotency-Keys, spread at random."""
-        self._samples += 1
-        key = f"sample-{self._samples}" if keyed else None
-        return self._runner.run(so_many(self._appender, _IN_FLIGHT, events, key=key)) / events
+    def sample(self, events: int) -> Costs:
+        """Append so many events, 64 in flight, and project the same ones, from their bytes to the committed read models.
 
-    def project(self, events: int) -> float:
-        """Return seconds per event from its bytes to the committed read models; the events are appended before, untimed."""
-        self.append(events, keyed=True)
-        return self._runner.run(self._project(events)) / events
+        Command ids derive from Idempotency-Keys, as clients send them: spread at random over their index, where the cost of a
+        long log would show first.
+        """
+        return self._runner.run(self._sample(events))
+
+    def events(self) -> int:
+        """Return how many events the log holds now."""
+        return self._projected
 
     async def _open(self) -> None:
         self._pool = await create_pool(self._where.app)
@@ -70,17 +79,21 @@ class Level:
         await self._appender.close()
         await self._pool.close()
 
-    async def _project(self, events: int) -> float:
-        log = EventLog(self._pool)
-        seconds = 0.0
+    async def _sample(self, events: int) -> Costs:
+        self._samples += 1
+        appending = await so_many(self._appender, _IN_FLIGHT, events, key=f"sample-{self._samples}")
+        projecting = 0.0
         for first in range(0, events, BATCH):
-            wanted = min(BATCH, events - first)
-            bodies = await log.bodies(COUNTY, after=self._projected, limit=wanted)
-            if len(bodies) != wanted:
-                raise RuntimeError(f"{wanted} events wanted after {self._projected}, {len(bodies)} found")
-            began = time.perf_counter()
-            received = [Received(open_body(body), INTAKE, INTAKE.topic, 0, position) for position, body in bodies]
-            await self._projecting.apply((INTAKE.service, COUNTY), received)
-            seconds += time.perf_counter() - began
-            self._projected = bodies[-1][0]
-        return seconds
+            projecting += await self._project(min(BATCH, events - first))
+        return Costs(appending / events, projecting / events)
+
+    async def _project(self, events: int) -> float:
+        """Project the next events; return seconds, reading them from the log apart."""
+        bodies = await EventLog(self._pool).bodies(COUNTY, after=self._projected, limit=events)
+        if len(bodies) != events:
+            raise RuntimeError(f"{events} events wanted after {self._projected}, {len(bodies)} found")
+        began = time.perf_counter()
+        received = [Received(open_body(body), INTAKE, INTAKE.topic, 0, position) for position, body in bodies]
+        await self._projecting.apply((INTAKE.service, COUNTY), received)
+        self._projected = bodies[-1][0]
+        return time.perf_counter() - began

@@ -1,7 +1,7 @@
 """Cost of an event and memory of processes at growing sizes of the log: flat is the aim."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 
@@ -36,23 +36,20 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
             databases[size] = database(stack, f"grown_{size}", "services.intake")
             filled[size] = fill(databases[size], stack.info.kafka, stack.info.data, size, lab.say)
             lab.say(Event("finished", "growth", f"a log of {size:,} events, relayed and projected in {filled[size].seconds:.0f} s"))
-        contestants: dict[str, Callable[[], float]] = {}
-        for size in counts.log_sizes:
-            level = closing.enter_context(Level(runner, databases[size], size))
-            contestants[f"growth/append/{size}"] = partial(level.append, counts.growth_events, keyed=False)
-            contestants[f"growth/append-keyed/{size}"] = partial(level.append, counts.growth_events, keyed=True)
-            contestants[f"growth/project/{size}"] = partial(level.project, counts.growth_events)
-        samples = interleave("growth", contestants, counts.rounds, lab.say)
-    conditions = {"events_per_sample": counts.growth_events, "body_bytes": body_bytes()}
-    for kind in ("append", "append-keyed", "project"):
-        costs = {size: [_MICRO * seconds for seconds in samples[f"growth/{kind}/{size}"]] for size in counts.log_sizes}
+        levels = {size: closing.enter_context(Level(runner, databases[size], size)) for size in counts.log_sizes}
+        contestants = {f"growth/{size}": partial(level.sample, counts.growth_events) for size, level in levels.items()}
+        samples = interleave("growth", contestants, counts.growth_rounds, lab.say)
+        ends = {size: level.events() for size, level in levels.items()}
+    conditions = {"events_per_sample": counts.growth_events, "body_bytes": body_bytes(), "events_in_log_at_end": ends}
+    for kind in ("append", "project"):
+        costs = {size: [_MICRO * getattr(cost, f"{kind}ing") for cost in samples[f"growth/{size}"]] for size in counts.log_sizes}
         report.add(*_compared(f"growth/{kind}", costs, "µs/event", conditions))
     for kind in ("appender", "service"):
-        memory = {size: [getattr(filled[size], f"{kind}_mib")] for size in counts.log_sizes}
+        memory = {size: getattr(filled[size], f"{kind}_mib") for size in counts.log_sizes}
         report.add(*_compared(f"growth/memory-of-{kind}", memory, "MiB", {}))
 
 
-def _compared(name: str, values: dict[int, Samples], unit: str, conditions: dict[str, object]) -> list[Figure]:
+def _compared(name: str, values: Mapping[int, Samples], unit: str, conditions: dict[str, object]) -> list[Figure]:
     """Return a figure per size, each but the first held against the first."""
     first = min(values)
     against = Against(f"{name}/{first}", values[first], _FLAT)

@@ -48,7 +48,7 @@ class Wire(asyncio.Protocol):
         self._received = self._received[whole:]
         self._answered(self, status, body)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - however it ended
         """Tell that nothing more comes."""
         if not self.lost.done():
             self.lost.set_result(None)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections import deque
 from types import TracebackType
 from typing import Self
 
@@ -14,7 +13,8 @@ from bench.lag.pacing import at_a_rate
 from bench.lag.watching import Watch, watching
 
 _CONNECTIONS = 16
-_PAUSE_SECONDS = 0.001
+_CONNECT_SECONDS = 0.1
+_LOOK_SECONDS = 0.01
 _WARM_UP_SECONDS = 1.0
 _LONGEST_SECONDS = 60.0
 
@@ -30,7 +30,7 @@ class Across:
         self._dsn = projects_dsn
         self._answered: dict[int, float] = {}
         self._refusal = ""
-        self._idle: deque[Wire] = deque()
+        self._idle: asyncio.Queue[Wire] = asyncio.Queue()
         self._wires: list[Wire] = []
 
     def __enter__(self) -> Self:
@@ -53,27 +53,26 @@ class Across:
 
     async def _open(self) -> None:
         self._wires = [await connect(self._port, self._on_answer) for _ in range(_CONNECTIONS)]
-        self._idle.extend(self._wires)
+        for wire in self._wires:
+            self._idle.put_nowait(wire)
 
     async def _sample(self, watch: Watch, per_second: float, seconds: float) -> list[float]:
         self._answered.clear()
         async with asyncio.timeout(seconds + _LONGEST_SECONDS):
-            await asyncio.sleep(_PAUSE_SECONDS * 50)  # let the watch connect
+            await asyncio.sleep(_CONNECT_SECONDS)  # let the watch connect
             submitted = await at_a_rate(per_second, seconds, self._submit)
             while len(self._answered) < submitted or not self._answered.keys() <= watch.seen.keys():
                 if self._refusal or watch.failure is not None:
                     raise RefusedError(self._refusal) from watch.failure
-                await asyncio.sleep(_PAUSE_SECONDS * 10)
+                await asyncio.sleep(_LOOK_SECONDS)
         return [watch.seen[position] - answered for position, answered in self._answered.items()]
 
     async def _submit(self, _number: int) -> None:
-        while not self._idle:
-            await asyncio.sleep(_PAUSE_SECONDS)
-        self._idle.popleft().send(self._request)
+        (await self._idle.get()).send(self._request)
 
     def _on_answer(self, wire: Wire, status: int, body: bytes) -> None:
         now = time.perf_counter()
-        self._idle.append(wire)
+        self._idle.put_nowait(wire)
         if status == CREATED:
             self._answered[int(json.loads(body)["position"])] = now
         else:

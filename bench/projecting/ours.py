@@ -66,7 +66,16 @@ class Ours:
         tables = ", ".join(f"read.{projection.name}" for projection in self._projections)
         with psycopg.connect(self._where.superuser) as connection:
             connection.execute(f"TRUNCATE read.checkpoints, {tables}".encode())
-        return self._runner.run(self._read(events))
+        rate = self._runner.run(self._read(events))
+        self._check(events)
+        return rate
+
+    def _check(self, events: int) -> None:
+        """RuntimeError unless every projection stands at the last event: what was not done must not count as fast."""
+        with psycopg.connect(self._where.superuser) as connection:
+            standing = [row[0] for row in connection.execute("SELECT position FROM read.checkpoints")]
+        if standing != [events] * len(self._projections):
+            raise RuntimeError(f"{events} events left the projections at {standing}")
 
     async def _read(self, events: int) -> float:
         kafka: KafkaBroker = broker(self._kafka)

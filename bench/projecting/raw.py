@@ -30,8 +30,9 @@ _UPSERT = f"""
 INSERT INTO raw.need_board (county, {_COLUMNS})
 SELECT '{COUNTY}', * FROM unnest({", ".join(f"${index}::{kind}[]" for index, kind in enumerate(_TYPES, 1))}) {_CONFLICT}
 """  # noqa: S608 - composed of constants
+_ONE = ", ".join(f"${index}" for index in range(1, len(_TYPES) + 1))
 _UPSERT_ONE = f"""
-INSERT INTO raw.need_board (county, {_COLUMNS}) VALUES ('{COUNTY}', {", ".join(f"${index}" for index in range(1, len(_TYPES) + 1))}) {_CONFLICT}
+INSERT INTO raw.need_board (county, {_COLUMNS}) VALUES ('{COUNTY}', {_ONE}) {_CONFLICT}
 """  # noqa: S608 - as above
 _COMMIT_EVERY_SECONDS = 1.0
 Records = Sequence["ConsumerRecord[Any, Any]"]
@@ -83,7 +84,11 @@ class Raw:
                 if time.perf_counter() - committed > _COMMIT_EVERY_SECONDS:
                     await consumer.commit()
                     committed = time.perf_counter()
-            return events / (time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+        rows = await self._connection.fetchval("SELECT count(*) FROM raw.need_board")
+        if rows != events:
+            raise RuntimeError(f"{events} events gave {rows} rows")
+        return events / seconds
 
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:

@@ -73,7 +73,15 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
     service = parts.contract.service
     endpoints = Endpoints(running.the_worker, running.the_door, tracer(service, settings.otlp_endpoint))
     short = [Route(PREFIX + path, endpoint, methods=[method]) for row in table for path, endpoint, method in _routes(row, endpoints)]
-    app = ServiceApp(short=short, title=f"yinuo {service}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = ServiceApp(
+        short=short,
+        title=f"yinuo {service}",
+        lifespan=lifespan,
+        redirect_slashes=False,  # an address is right or it is not
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(Exception, _internal_problem)
     for path, content in (("/openapi.json", openapi(parts, table, PREFIX)), ("/asyncapi.json", asyncapi(parts, settings.kafka))):

@@ -72,6 +72,7 @@ class Endpoints:
                     _log.error("internal_error", route=name, correlation_id=correlation, exc_info=fault)
                     outcome, response = "internal", Problem("internal").response(language(request), correlation)
             response.headers["X-Correlation-ID"] = correlation
+            _log.debug("request_answered", route=name, outcome=outcome, correlation_id=correlation)
             metrics.COMMANDS.labels(name, outcome).inc()
             metrics.COMMAND_SECONDS.labels(name).observe(time.perf_counter() - began)
             return response

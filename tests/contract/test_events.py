@@ -40,7 +40,9 @@ def test_every_version_ever_released_has_a_sample_that_is_still_read(contract: C
 def test_a_field_added_later_is_ignored_by_today_s_reader(contract: Contract, event: type[Event]) -> None:
     name = event.__name__
     data = orjson.loads((SAMPLES / contract.service / f"{name}.{event.VERSION}.json").read_bytes())
-    assert contract.read(name, contract.dataschema(name), {**data, "added_later": 1}) == contract.read(name, contract.dataschema(name), data)
+    assert contract.read(name, contract.dataschema(name), {**data, "added_later": 1}) == contract.read(
+        name, contract.dataschema(name), data
+    )
 
 
 def test_a_type_or_version_from_the_future_is_unknown() -> None:

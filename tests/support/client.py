@@ -44,7 +44,9 @@ class Platform:
         """Base URL per service."""
         return self.stack.info.services
 
-    def person(self, *roles: str, county: str = SHAOYANG, sub: str | None = None, unit: str | None = None, branch: str | None = None) -> "Person":
+    def person(
+        self, *roles: str, county: str = SHAOYANG, sub: str | None = None, unit: str | None = None, branch: str | None = None
+    ) -> "Person":
         """Return somebody signed in."""
         return Person(self, county, self.issuer.issue(roles, county, sub=sub, unit=unit, branch=branch))
 
@@ -106,7 +108,9 @@ class Person:
 
     def post(self, service: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Give a command."""
-        return self.platform.http.post(self.url(service, path), json={} if body is None else body, headers={**self.bearer, **(headers or {})})
+        return self.platform.http.post(
+            self.url(service, path), json={} if body is None else body, headers={**self.bearer, **(headers or {})}
+        )
 
     def do(self, service: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Give a command that must be carried out; return its answer."""

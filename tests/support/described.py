@@ -50,7 +50,9 @@ class Described:
 
     def fits(self, body: object) -> bool:
         """Tell whether a body is as described."""
-        validator = Draft202012Validator({**self.schema, "components": self.document["components"]}, format_checker=FormatChecker(("date", "uuid")))
+        validator = Draft202012Validator(
+            {**self.schema, "components": self.document["components"]}, format_checker=FormatChecker(("date", "uuid"))
+        )
         return bool(validator.is_valid(body))
 
     def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +105,9 @@ class Described:
             yield path, schema
         if isinstance(value, dict):
             for name in value:
-                yield from self._places((*path, name), schema.get("properties", {}).get(name) or schema["additionalProperties"], value[name])
+                yield from self._places(
+                    (*path, name), schema.get("properties", {}).get(name) or schema["additionalProperties"], value[name]
+                )
         if isinstance(value, list) and value:
             yield from self._places((*path, 0), schema["items"], value[0])
 

@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
-import httpx
 import pytest
 
 from tests.support.client import SHAOYANG, Person, Platform
@@ -15,7 +15,18 @@ from tests.support.faults import faults_of, none_of, points
 pytestmark = pytest.mark.usefixtures("nothing_written")
 
 MIB = 1 << 20
-NO_IDS = ("x", "0" * 36, UNKNOWN_ID.replace("-", ""), f"{{{UNKNOWN_ID}}}", f"urn:uuid:{UNKNOWN_ID}", f" {UNKNOWN_ID}", "٠" * 32, "\x00", "ÿ", "-")
+NO_IDS = (
+    "x",
+    "0" * 36,
+    UNKNOWN_ID.replace("-", ""),
+    f"{{{UNKNOWN_ID}}}",
+    f"urn:uuid:{UNKNOWN_ID}",
+    f" {UNKNOWN_ID}",
+    "٠" * 32,
+    "\x00",
+    "ÿ",
+    "-",
+)
 NO_TIMES = (
     *("", "yesterday", "1636675200", "2021-11-12", "2021-11-12T00:00:00", "2021-11-12 00:00:00Z", "2021-11-12T00:00:00z"),
     *("2021-13-01T00:00:00Z", "2021-02-29T00:00:00Z", "2021-11-12T24:00:00Z", "2021-11-12T00:00:60Z", "2021-11-12T00:00:00+24:00"),
@@ -46,29 +57,31 @@ def both(command: Described) -> Iterator[tuple[str, dict[str, Any]]]:
     yield command.batch, {"items": [command.item(command.least)]}
 
 
-def with_header(everyone: Person, commands: list[Described], name: str, value: str, code: str, status: int) -> Iterator[list[str]]:
+def with_header(everyone: Person, commands: list[Described], name: str, value: str, code: str) -> Iterator[list[str]]:
     for command in commands:
         for path, body in both(command):
             answer = everyone.platform.http.post(
-                everyone.url(command.service, path), json=body, headers=[*everyone.bearer.items(), (name, value.encode())]  # type: ignore[list-item]
+                everyone.url(command.service, path),
+                json=body,
+                headers=[*everyone.bearer.items(), (name, value.encode())],  # type: ignore[list-item]
             )
-            faults = faults_of(answer, status=status)
+            faults = faults_of(answer, status=400)
             yield faults or [f"{path}: {answer.json()['code']}" for _ in [0] if answer.json()["code"] != code]
 
 
-@pytest.mark.parametrize("value", ["", "x" * 256, "a b", "é", "\t"], ids=repr)
+@pytest.mark.parametrize("value", ["", "x" * 256, "a b", "é"], ids=repr)
 def test_a_malformed_idempotency_key_is_refused(everyone: Person, commands: list[Described], value: str) -> None:
-    none_of(with_header(everyone, commands, "Idempotency-Key", value, "idempotency_key_malformed", 400))
+    none_of(with_header(everyone, commands, "Idempotency-Key", value, "idempotency_key_malformed"))
 
 
 @pytest.mark.parametrize("value", ["", "x", "-1", "1.5", "99999999999", '"1", "2"', '"é"'], ids=repr)
 def test_a_malformed_if_match_is_refused(everyone: Person, commands: list[Described], value: str) -> None:
-    none_of(with_header(everyone, commands, "If-Match", value, "if_match_malformed", 400))
+    none_of(with_header(everyone, commands, "If-Match", value, "if_match_malformed"))
 
 
 @pytest.mark.parametrize("value", NO_TIMES)
 def test_a_malformed_simulated_time_is_refused(everyone: Person, commands: list[Described], value: str) -> None:
-    none_of(with_header(everyone, commands[:1], "Simulated-Time", value, "simulated_time_malformed", 400))
+    none_of(with_header(everyone, commands[:1], "Simulated-Time", value, "simulated_time_malformed"))
 
 
 def test_a_stale_version_is_refused(everyone: Person, commands: list[Described]) -> None:
@@ -96,7 +109,9 @@ def test_what_does_not_exist_is_not_found(everyone: Person, commands: list[Descr
     )
     none_of(in_batch(command) for command in named)
     asked = [query for query in queries if "{" in query.path]
-    none_of(faults_of(everyone.get(query.service, query.at(quoted(no_id))), status=404) for query in asked for no_id in (*NO_IDS, UNKNOWN_ID))
+    none_of(
+        faults_of(everyone.get(query.service, query.at(quoted(no_id))), status=404) for query in asked for no_id in (*NO_IDS, UNKNOWN_ID)
+    )
 
 
 @pytest.mark.parametrize("county", ["110101", "430522", "43052", "4305231", "４３０５２３", "430523%0A", "430523%20", "%00", "yinuo"])
@@ -127,26 +142,31 @@ def test_a_body_of_more_than_a_mebibyte_is_refused(everyone: Person, commands: l
 
 
 def test_a_method_that_an_address_does_not_take_is_refused(platform: Platform, everyone: Person) -> None:
+    """As not allowed; or as not found, where with that method the address could only be another's id (`GET …/needs/route:batch`)."""
+
     def tried(service: str, path: str, described: set[str]) -> Iterator[list[str]]:
         url = platform.urls[service] + re.sub(r"{\w+}", UNKNOWN_ID, path.replace("{county}", SHAOYANG))
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - described:
             answer = platform.http.request(method, url, headers=everyone.bearer)
-            allowed = {name.strip() for name in answer.headers.get("allow", "").split(",")} - {"HEAD"}
-            yield faults_of(answer, status=405) or [f"{method} {path}: Allow: {allowed}" for _ in [0] if allowed != described]
+            another_id = method == "GET" and path.endswith(":batch") and answer.status_code == 404
+            allowed = {name.strip() for name in answer.headers.get("allow", "").split(",")}
+            yield faults_of(answer, status=404 if another_id else 405)
+            yield [f"{method} {path}: Allow: {allowed}" for _ in [0] if not another_id and (method in allowed or not described <= allowed)]
 
     none_of(
-        faults for service in platform.urls for path, described in methods(platform, service).items() for faults in tried(service, path, described)
+        faults
+        for service in platform.urls
+        for path, described in methods(platform, service).items()
+        for faults in tried(service, path, described)
     )
 
 
 @pytest.mark.parametrize(
     "path",
-    *[
-        [
-            *("/", "/v1", "/v1/", f"/v1/{SHAOYANG}", f"/v1/{SHAOYANG}/", f"/v1/{SHAOYANG}/nothing", f"/v1//{SHAOYANG}/needs", "//livez"),
-            *(f"/v1/{SHAOYANG}/figures/", f"/V1/{SHAOYANG}/figures", f"/v2/{SHAOYANG}/figures", f"/v1/{SHAOYANG}/figures%20"),
-            *("/docs", "/redoc", "/readyz/", "/.env", "/v1/..%2f..%2fetc/passwd", "/schemas/intake/Nothing/1", "/" + "a" * 9_000),
-        ]
+    [
+        *("/", "/v1", "/v1/", f"/v1/{SHAOYANG}", f"/v1/{SHAOYANG}/", f"/v1/{SHAOYANG}/nothing", f"/v1//{SHAOYANG}/needs", "//livez"),
+        *(f"/v1/{SHAOYANG}/figures/", f"/V1/{SHAOYANG}/figures", f"/v2/{SHAOYANG}/figures", f"/v1/{SHAOYANG}/figures%20"),
+        *("/docs", "/redoc", "/readyz/", "/.env", "/v1/..%2f..%2fetc/passwd", "/schemas/intake/Nothing/1", "/" + "a" * 9_000),
     ],
 )
 def test_an_address_that_nothing_is_at_is_not_found(platform: Platform, everyone: Person, path: str) -> None:
@@ -160,7 +180,9 @@ def test_an_address_that_nothing_is_at_is_not_found(platform: Platform, everyone
 @pytest.mark.parametrize(("accepted", "spoken"), LANGUAGES.items())
 def test_problems_speak_the_language_that_is_preferred(everyone: Person, commands: list[Described], accepted: str, spoken: str) -> None:
     def tried(command: Described) -> Iterator[list[str]]:
-        yield faults_of(everyone.post(command.service, command.at(), {"admin": 1}, {"Accept-Language": accepted}), status=422, language=spoken)
+        yield faults_of(
+            everyone.post(command.service, command.at(), {"admin": 1}, {"Accept-Language": accepted}), status=422, language=spoken
+        )
         batch = everyone.post(command.service, command.batch, {"items": [command.item({"admin": 1})]}, {"Accept-Language": accepted})
         chinese = "\u4e00" <= batch.json()["items"][0]["problem"]["title"][0] <= "\u9fff"
         yield [f"{command.batch}: {batch.text[:200]}" for _ in [0] if chinese != (spoken == "zh")]
@@ -199,7 +221,7 @@ def kind_of(schema: dict[str, Any]) -> str:
 
 def quoted(no_id: str) -> str:
     """Write an id into a path."""
-    return str(httpx.URL("http://x/").copy_with(path=f"/{no_id}").raw_path[1:].decode()).replace("/", "%2F")
+    return quote(no_id, safe="")
 
 
 def test_what_was_sent_is_never_said_back(everyone: Person, commands: list[Described]) -> None:

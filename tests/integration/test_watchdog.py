@@ -1,0 +1,58 @@
+"""Progress is what counts: a consumer that is silent is started anew, one that waits for its database is not."""
+
+import asyncio
+
+from shared.kernel.watchdog import Watchdog
+from tests.support.lab import Lab, eventually
+
+
+async def test_a_consumer_that_fell_silent_is_started_anew(lab: Lab) -> None:
+    async with lab.consuming() as consumer:
+        await lab.produce(lab.body(1))
+        await eventually(lab.standing, 1)
+        for task in consumer.subscriber.tasks:  # its loop dies without a word, as a client library's may
+            task.cancel()
+        await lab.produce(lab.body(2))
+        watchdog = Watchdog([consumer], silent_seconds=0.5, every_seconds=0.1)
+        watchdog.start()
+        await eventually(lab.standing, 2)
+        await eventually(lambda: _lag(watchdog, consumer.group), 0)
+        assert watchdog.wrong() == {}
+        await watchdog.stop()
+
+
+async def test_without_the_watchdog_it_stays_silent(lab: Lab) -> None:
+    async with lab.consuming() as consumer:
+        for task in consumer.subscriber.tasks:
+            task.cancel()
+        await lab.produce(lab.body(1))
+        await asyncio.sleep(1.5)
+        assert await lab.standing() == 0
+
+
+async def test_a_consumer_that_waits_for_its_database_is_left_alone_and_told_of(lab: Lab) -> None:
+    async with lab.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{lab.projecting().group}\x1f430523")
+        async with lab.consuming() as consumer:
+            await lab.produce(lab.body(1))
+            watchdog = Watchdog([consumer], silent_seconds=0.2, every_seconds=0.05)
+            watchdog.start()
+            await eventually(lambda: _busy(consumer), True)
+            subscriber = consumer.subscriber.consumer
+            await asyncio.sleep(1)
+            assert consumer.subscriber.consumer is subscriber
+            await watchdog.stop()
+
+
+async def test_a_consumer_without_a_broker_s_word_is_wrong(lab: Lab) -> None:
+    async with lab.consuming() as consumer:
+        watchdog = Watchdog([consumer])
+        assert watchdog.wrong() == {f"consumer {consumer.group}": "no partitions or no broker"}
+
+
+async def _lag(watchdog: Watchdog, group: str) -> int | None:
+    return watchdog.lag[group]
+
+
+async def _busy(consumer: object) -> bool:
+    return bool(getattr(consumer, "busy", False))
