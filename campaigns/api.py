@@ -5,10 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import httpx
-
 from campaigns.calls import Actor, Call, Ref, Step
-from campaigns.sender import PATIENCE_SECONDS, Patience, Problem, RefusedError, Request, Sender, Token, UnreachableError
+from campaigns.sender import PATIENCE_SECONDS, Clients, Patience, Problem, RefusedError, Request, Sender, Token, UnreachableError
 
 AUDITOR = Actor("auditor", "auditor-01")
 _PAGE = 500
@@ -19,12 +17,10 @@ Item = dict[str, object]
 class Api:
     """The services as one county's people reach them; it remembers the ids of what it made, and how far each lane reaches."""
 
-    def __init__(
-        self, http: httpx.AsyncClient, bases: Mapping[str, str], county: str, token: Token, *, patience: float = PATIENCE_SECONDS
-    ) -> None:
+    def __init__(self, clients: Clients, county: str, token: Token, *, patience: float = PATIENCE_SECONDS) -> None:
         self.county = county
         self.patience = patience
-        self._sender = Sender(http, bases, county, token, patience)
+        self._sender = Sender(clients, county, token, patience)
         self._ids: dict[str, str] = {}
         self._positions: dict[str, int] = {}
 

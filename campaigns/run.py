@@ -9,7 +9,7 @@ from campaigns.api import Api
 from campaigns.calls import SHANGHAI, Heard, Phase, Plan, Step
 from campaigns.sender import Patience, RefusedError, UnreachableError
 
-AT_ONCE = 32
+AT_ONCE = 16
 Told = Callable[[str, int, int], None]
 """Is told what a county is at, and how many of how many calls are done."""
 
@@ -20,14 +20,14 @@ async def carry_out(plan: Plan, api: Api, told: Told, *, at_once: int = AT_ONCE)
     RefusedError if the services hold something that is not this campaign's past, UnreachableError if one stays away.
     """
     await _not_too_late(plan, api)
-    done = 0
-    told(plan.name, done, plan.size)
+    done, size = 0, plan.size
+    told(plan.name, done, size)
     for phase in plan.phases:
 
         def count(calls: int, phase: Phase = phase) -> None:
             nonlocal done
             done += calls
-            told(f"{plan.name} {phase.name}", done, plan.size)
+            told(f"{plan.name} {phase.name}", done, size)
 
         for heard in phase.before:
             await _hear(api, heard)

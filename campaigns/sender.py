@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,9 @@ from campaigns.calls import Actor
 
 Token = Callable[[str, Actor], str]
 """Returns a bearer token for an actor of a county."""
+
+Clients = Mapping[str, httpx.AsyncClient]
+"""An HTTP client for each service: a pool of many services' connections is slow to choose from."""
 
 PATIENCE_SECONDS = 120.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 1.0
@@ -81,24 +84,21 @@ class Problem:
 class Sender:
     """Sends requests for one county's people."""
 
-    def __init__(self, http: httpx.AsyncClient, bases: Mapping[str, str], county: str, token: Token, patience: float) -> None:
+    def __init__(self, clients: Clients, county: str, token: Token, patience: float) -> None:
         self.county = county
         self.patience = patience
-        self._http = http
-        self._bases = bases
+        self._clients = clients
         self._token = token
         self._tokens: dict[Actor, str] = {}
 
     async def send(self, request: Request) -> Any:  # noqa: ANN401 - a JSON document, or a Problem
         """Return the answer's JSON, or the Problem that will not pass; UnreachableError when patience is at its end."""
         headers = {"Authorization": f"Bearer {self._bearer(request.actor)}", **request.headers}
-        url = f"{self._bases[request.service]}/v1/{self.county}{request.path}"
+        client, path = self._clients[request.service], f"/v1/{self.county}{request.path}"
         patience = Patience(self.patience)
         while True:
             try:
-                response = await self._http.request(
-                    request.method, url, headers=headers, params=dict(request.params), content=request.content
-                )
+                response = await client.request(request.method, path, headers=headers, params=request.params, content=request.content)
             except httpx.TransportError as fault:
                 trouble = f"{type(fault).__name__} {fault}".strip()
             else:
@@ -118,8 +118,14 @@ class Sender:
 
 
 @asynccontextmanager
-async def connected(at_once: int) -> AsyncIterator[httpx.AsyncClient]:
-    """Yield an HTTP client for so many requests at once; a proxy of the environment has no business on the loopback."""
+async def connected(bases: Mapping[str, str], at_once: int) -> AsyncIterator[Clients]:
+    """Yield a client for each service's base URL, for so many requests at once; loopback traffic passes by any proxy."""
     limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
-    async with httpx.AsyncClient(timeout=httpx.Timeout(_REQUEST_SECONDS, pool=None), limits=limits, trust_env=False) as http:
-        yield http
+    timeout = httpx.Timeout(_REQUEST_SECONDS, pool=None)
+    async with AsyncExitStack() as stack:
+        yield {
+            service: await stack.enter_async_context(
+                httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, trust_env=False, verify=url.startswith("https:"))
+            )
+            for service, url in bases.items()
+        }

@@ -40,6 +40,8 @@ def fill(where: Database, kafka: str, data: str, events: int, say: Listener) -> 
     """Append this many events and have them relayed and projected; return what it took."""
     began = time.monotonic()
     topic = f"bench.{where.name}".replace("_", "-")
+    what = f"growing a log to {events:,} events"
+    say(Event("progress", where.name, what, 0, events))
     with (
         _program("bench.growth.service", dsn=where.app, kafka=kafka, topic=topic, secrets=str(Path(data) / "secrets")) as service,
         _program("bench.growth.appender", dsn=where.app, events=events) as appender,
@@ -52,10 +54,10 @@ def fill(where: Database, kafka: str, data: str, events: int, say: Listener) -> 
                     raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
             head, projected = asking.execute(_POSITIONS, {"county": COUNTY}).fetchone() or (0, 0)
             if projected > 0:
-                say(Event("progress", where.name, f"growing a log to {events:,} events", projected, events))
+                say(Event("progress", where.name, what, projected, events))
             return bool(head == projected == events)
 
-        until(through, f"growing a log to {events:,} events", _LONGEST_SECONDS, look_every=0.2)
+        until(through, what, _LONGEST_SECONDS, look_every=0.2)
         seconds = time.monotonic() - began
         readings = [(_resident(appender), _resident(service)) for _ in _every(_READ_SECONDS, _READINGS)]
     return Filled(seconds, *(list(column) for column in zip(*readings, strict=True)))

@@ -32,7 +32,6 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
         filled: dict[int, Filled] = {}
         databases: dict[int, Database] = {}
         for size in counts.log_sizes:
-            lab.say(Event("started", "growth", f"growing a log to {size:,} events"))
             databases[size] = database(stack, f"grown_{size}", "services.intake")
             filled[size] = fill(databases[size], stack.info.kafka, stack.info.data, size, lab.say)
             lab.say(Event("finished", "growth", f"a log of {size:,} events, relayed and projected in {filled[size].seconds:.0f} s"))

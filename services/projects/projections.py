@@ -89,7 +89,7 @@ MEMBERS = Projection("members", row=MemberRow, key="member_id")
 def _member(row: MemberRow, event: MemberRegistered, meta: Meta) -> None:
     row.position, row.version = meta.position, meta.version
     row.unit, row.branch, row.exemption = event.unit, event.branch, event.exemption
-    row.name, row.name_event = event.name.model_dump(mode="json"), meta.event_id
+    row.name, row.name_event = event.name.model_dump(mode="json"), UUID(meta.event_id)
 
 
 @MEMBERS.on(MemberExempted)

@@ -4,7 +4,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -17,6 +18,7 @@ MAX_BODY = 65_535
 
 CONTENT_TYPE = "application/cloudevents+json"
 _LANE = re.compile(r"/(?P<service>[a-z]+)/(?P<county>[0-9]{6})\Z")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _TRACEPARENT = re.compile(rb'"traceparent":"([0-9a-f-]{55})"')
 
 
@@ -33,8 +35,7 @@ class Cause:
     traceparent: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(NamedTuple):
     """What an envelope says of its event; `position` counts from 1 in the lane `(service, county)`."""
 
     service: str
@@ -42,7 +43,7 @@ class Meta:
     position: int
     stream: str
     version: int
-    event_id: UUID
+    event_id: str
     type: str
     recorded_at: datetime
     actor: str
@@ -52,8 +53,7 @@ class Meta:
     causation_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One stored event, opened: its envelope, its data still untyped, and the bytes it came in."""
 
     meta: Meta
@@ -129,29 +129,47 @@ def open_body(body: bytes) -> Envelope:
     """Return the envelope of stored or received bytes; ValueError when they are no event of a lane."""
     fields = load(body)
     try:
-        lane = _LANE.match(fields["source"])
-        if lane is None or fields["county"] != lane["county"]:
+        service, county = _lane(fields["source"])
+        if fields["county"] != county:
             raise ValueError("source and county do not name a lane")
-        if fields["specversion"] != "1.0" or not isinstance(fields["data"], dict):
+        data = fields["data"]
+        if fields["specversion"] != "1.0" or not isinstance(data, dict):
             raise ValueError("not a CloudEvent 1.0 with an object as data")
+        stream, event_type, dataschema = fields["subject"], fields["type"], fields["dataschema"]
+        actor, role, correlation_id = fields["actor"], fields["role"], fields["correlationid"]
+        if not (stream and event_type and dataschema and actor and role and correlation_id):
+            raise ValueError("an envelope attribute is empty")
+        if "\x00" in stream + event_type + dataschema + actor + role + correlation_id:  # a TypeError where one is no text
+            raise ValueError("an envelope attribute holds NUL")
+        if _UUID.match(fields["id"]) is None:
+            raise ValueError("id is no UUID")
         meta = Meta(
-            service=lane["service"],
-            county=lane["county"],
-            position=_positive(fields["position"]),
-            stream=_text(fields["subject"]),
-            version=_positive(fields["streamversion"]),
-            event_id=UUID(fields["id"]),
-            type=_text(fields["type"]),
-            recorded_at=_aware(fields["time"]),
-            actor=_text(fields["actor"]),
-            role=_text(fields["role"]),
-            unit=fields.get("unit"),
-            correlation_id=_text(fields["correlationid"]),
-            causation_id=fields.get("causationid"),
+            service,
+            county,
+            _positive(fields["position"]),
+            stream,
+            _positive(fields["streamversion"]),
+            fields["id"],
+            event_type,
+            _aware(fields["time"]),
+            actor,
+            role,
+            fields.get("unit"),
+            correlation_id,
+            fields.get("causationid"),
         )
-        return Envelope(meta=meta, dataschema=_text(fields["dataschema"]), data=fields["data"], body=body)
     except (KeyError, TypeError, AttributeError) as fault:
         raise ValueError(f"envelope attribute missing or of a wrong type: {fault}") from fault
+    return Envelope(meta, dataschema, data, body)
+
+
+@lru_cache(maxsize=4_096)
+def _lane(source: str) -> tuple[str, str]:
+    """Return service and county of a source; the same few come again and again."""
+    lane = _LANE.match(source)
+    if lane is None:
+        raise ValueError("source names no lane")
+    return lane["service"], lane["county"]
 
 
 def leaf_hash(body: bytes) -> bytes:
@@ -170,12 +188,6 @@ def _positive(value: str | int) -> int:
     if not 1 <= number < 1 << 63:
         raise ValueError(f"{value!r} is no position or version")
     return number
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value or "\x00" in value:
-        raise ValueError(f"{value!r} is no text")
-    return value
 
 
 def _aware(value: str) -> datetime:

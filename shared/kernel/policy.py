@@ -101,9 +101,9 @@ class Reacting:
             county=meta.county,
             actor=self._actor,
             at=max(self._commands.clock.now(meta.county), meta.recorded_at),
-            command_id=derived(str(meta.event_id), self._policy.name, str(index)),
+            command_id=derived(meta.event_id, self._policy.name, str(index)),
             correlation_id=meta.correlation_id,
-            causation_id=str(meta.event_id),
+            causation_id=meta.event_id,
             caused_at=meta.recorded_at,
             traceparent=traceparent.decode() if traceparent else None,
         )

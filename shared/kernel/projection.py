@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
@@ -73,7 +74,7 @@ class Projection(Generic[R]):
         self, event: type[E], *, keys: Callable[[E], Iterable[Key]] | None = None
     ) -> Callable[[Callable[[R, E, Meta], None]], Callable[[R, E, Meta], None]]:
         """Register a fold for an event; `keys` names the rows it touches (default: the event's fields of the key's names)."""
-        keys_of: KeysOf = keys or (lambda fact: (tuple(getattr(fact, field) for field in self.key),))
+        keys_of: KeysOf = keys or _own_key(self.key)
 
         def register(fold: Callable[[R, E, Meta], None]) -> Callable[[R, E, Meta], None]:
             self._folds.setdefault(event, []).append((keys_of, fold))
@@ -133,6 +134,15 @@ class Projection(Generic[R]):
                 row = copy.deepcopy(rows[key]) if key in rows else self.row(*key)
                 fold(row, fact.event, fact.meta)
                 rows[key] = row
+
+
+def _own_key(names: tuple[str, ...]) -> KeysOf:
+    """Return how an event names the one row of its own key."""
+    if len(names) == 1:
+        (name,) = names
+        return lambda fact: ((getattr(fact, name),),)
+    of = attrgetter(*names)
+    return lambda fact: (of(fact),)
 
 
 def _column_type(hint: Any) -> str:  # noqa: ANN401 - any annotation of a row

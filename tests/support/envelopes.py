@@ -18,7 +18,7 @@ def meta(event: Event, service: str, *, position: int = 1, stream: str = "", ver
         position=position,
         stream=stream or f"{service}-stream",
         version=version,
-        event_id=UUID(int=position),
+        event_id=str(UUID(int=position)),
         type=type(event).__name__,
         recorded_at=_BEGAN + timedelta(minutes=position),
         actor="li",

@@ -6,12 +6,13 @@ from typing import Any
 import httpx
 
 _MOST = 30
+_LONGEST = 500
 
 
 def none_of(found: Iterable[list[str]]) -> None:
     """Assert that no fault was found, or show the first of them."""
     faults = [fault for faults in found for fault in faults]
-    assert not faults, f"{len(faults)} fall short:\n" + "\n".join(faults[:_MOST])
+    assert not faults, f"{len(faults)} fall short:\n" + "\n".join(fault[:_LONGEST] for fault in faults[:_MOST])
 
 
 def points(answer: httpx.Response, *wanted: str, status: int = 422) -> list[str]:

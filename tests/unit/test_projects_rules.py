@@ -57,6 +57,7 @@ from tests.support.a_project import (
     review,
     sign_off,
 )
+from tests.support.refusals import told
 
 
 def test_a_proposal_takes_who_claims_reviews_and_signs_off_from_its_level() -> None:
@@ -70,10 +71,8 @@ def test_a_need_counts_once_in_a_project() -> None:
 
 def test_a_proposal_needs_the_county_s_rules_and_one_of_its_levels() -> None:
     given(PROJECT).when(propose(profile=None), LI).rejected("profile_not_adopted")
-    outcome = given(PROJECT).when(propose(level="town"), LI)
-    outcome.rejected("level_unknown")
-    assert outcome.refusal is not None
-    assert outcome.refusal.values == {"level": "town", "levels": "county-leader, unit-collective, branch, member, neighbour"}
+    levels = "county-leader, unit-collective, branch, member, neighbour"
+    assert told(given(PROJECT).when(propose(level="town"), LI)) == ("level_unknown", "/level", {"level": "town", "levels": levels})
 
 
 def test_a_proposal_is_planned_for_today_in_shanghai_or_later() -> None:
@@ -165,7 +164,7 @@ def test_a_level_says_which_roles_claim_and_as_whom() -> None:
     given(PROJECT, proposed(UNITS), APPROVED).when(taken, COMMITTEE).then(claimed("T1", "unit", UNITS, branch=None))
     given(PROJECT, proposed(BRANCHES), APPROVED).when(taken, BRANCH).then(claimed("B1", "branch", BRANCHES))
     for actor in (LEADER, OFFICE, LI, by("citizen")):
-        given(PROJECT, proposed(UNITS), APPROVED).when(claim(), actor).rejected("level_not_for_role")
+        assert told(given(PROJECT, proposed(UNITS), APPROVED).when(claim(), actor)) == ("level_not_for_role", None, {"roles": "unit"})
     given(PROJECT, proposed(UNITS), APPROVED).when(taken, by("unit", unit="T2")).rejected("not_your_unit")
     given(PROJECT, proposed(BRANCHES), APPROVED).when(taken, by("branch", unit="T2", branch="B9")).rejected("not_your_unit")
 

@@ -22,6 +22,7 @@ from shared.kernel.derived import derived
 from shared.kernel.sealed import Sealed
 from shared.kernel.testing import COUNTY as SHAOYANG
 from shared.kernel.testing import by, given
+from tests.support.refusals import told
 
 OFFICE = by("office", sub="xjb-1")
 COMMITTEE = by("unit", sub="committee-1", unit="T1")
@@ -50,8 +51,10 @@ def test_the_same_rules_again_change_nothing_and_others_are_adopted() -> None:
 
 
 def test_levels_and_items_are_each_named_once() -> None:
-    given(COUNTY).when(adopt(levels=("member", "branch", "member")), OFFICE).rejected("level_twice")
-    given(COUNTY).when(adopt(items=("quality", "quality")), OFFICE).rejected("item_twice")
+    twice = given(COUNTY).when(adopt(levels=("member", "branch", "member")), OFFICE)
+    assert told(twice) == ("level_twice", "/levels", {"level": "member"})
+    twice = given(COUNTY).when(adopt(items=("quality", "quality")), OFFICE)
+    assert told(twice) == ("item_twice", "/score_sheet/items", {"item": "quality"})
 
 
 @for_all(st.lists(st.integers(1, 100), min_size=1, max_size=5), st.booleans())
@@ -62,7 +65,7 @@ def test_the_weights_of_a_score_sheet_make_a_hundred(weights: list[int], whole: 
     if sum(weights) == 100:
         outcome.then_one(CountyProfileAdopted)
     else:
-        outcome.rejected("weights_not_hundred")
+        assert told(outcome) == ("weights_not_hundred", "/score_sheet/items", {"sum": sum(weights)})
 
 
 def test_the_office_registers_an_organisation_once() -> None:
@@ -72,7 +75,8 @@ def test_the_office_registers_an_organisation_once() -> None:
     given(ORGANISATION).when(ask, COMMITTEE).rejected("role_not_allowed")
     given(ORGANISATION, registered).when(ask, OFFICE).nothing()
     for other in ({"name": "黄亭市镇"}, {"kind": "department"}, {"parent": "T0"}, {"order": 101}):
-        given(ORGANISATION, registered).when(ask.model_copy(update=other), OFFICE).rejected("organisation_already_registered")
+        refused = given(ORGANISATION, registered).when(ask.model_copy(update=other), OFFICE)
+        assert told(refused) == ("organisation_already_registered", "/code", {"organisation": "T1"})
 
 
 MEMBER_ID = derived(SHAOYANG, "member", "li")
@@ -102,6 +106,14 @@ def test_a_member_is_registered_once() -> None:
     given(MEMBER, REGISTERED).when(REGISTER_LI, OFFICE).nothing()
     for other in ({"unit": "T2"}, {"branch": None}, {"exemption": "away"}):
         given(MEMBER, REGISTERED).when(REGISTER_LI.model_copy(update=other), OFFICE).rejected("member_already_registered")
+
+
+def test_a_member_may_be_exempt_from_the_start() -> None:
+    away = REGISTER_LI.model_copy(update={"exemption": "away"})
+    given(MEMBER).when(away, OFFICE).then_one(MemberRegistered, exemption="away")
+    story = given(MEMBER, REGISTERED.model_copy(update={"exemption": "away"}))
+    story.when(away, OFFICE).nothing()
+    story.when(ExemptMember(account="li", exemption=None, reason="已返乡"), COMMITTEE).then_one(MemberExempted, exemption=None)
 
 
 def test_a_member_s_own_unit_or_the_office_exempts_with_a_reason_and_ends_it() -> None:

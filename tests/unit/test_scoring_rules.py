@@ -14,6 +14,7 @@ from shared.contracts.scoring import ProjectScored, ProjectVerified, Verificatio
 from shared.contracts.values import ScoreItem, ScoreSheet, SheetItem, Tier
 from shared.kernel.actor import Actor
 from shared.kernel.testing import by, given
+from tests.support.refusals import told
 
 PROJECT_ID = UUID("0199c1a8-2222-7000-8000-000000000001")
 NEEDS = (UUID("0199c1a8-1111-7000-8000-000000000001"),)
@@ -149,9 +150,10 @@ def test_every_item_of_the_sheet_is_scored_but_an_optional_one_and_no_other() ->
     given(VERIFICATION, opened()).when(score({**GOOD, "demonstration": 60}), BRANCH).then_one(ProjectScored, total=85)
     for missing in ("materials", "satisfaction", "awareness", "quality"):
         rest = {item: points for item, points in GOOD.items() if item != missing}
-        given(VERIFICATION, opened()).when(score(rest), BRANCH).rejected("item_not_scored")
+        assert told(given(VERIFICATION, opened()).when(score(rest), BRANCH)) == ("item_not_scored", "/points", {"item": missing})
     short = ScoreSheet(version="2021-1", items=SHEET.items[:2], pass_mark=80)
-    given(VERIFICATION, opened(sheet=short)).when(score(GOOD), BRANCH).rejected("item_not_on_sheet")
+    beyond = given(VERIFICATION, opened(sheet=short)).when(score(GOOD), BRANCH)
+    assert told(beyond) == ("item_not_on_sheet", "/points/awareness", {"item": "awareness"})
 
 
 def test_the_last_score_before_the_sign_off_counts_and_the_same_again_changes_nothing() -> None:
@@ -198,12 +200,19 @@ def test_the_pass_mark_and_every_minimum_are_needed_and_enough(points: dict[Scor
         outcome.rejected("score_below_threshold")
 
 
-@pytest.mark.parametrize(("item", "minimum"), [("satisfaction", 80), ("quality", 70)])
-def test_a_minimum_met_exactly_is_met(item: ScoreItem, minimum: int) -> None:
+@pytest.mark.parametrize(("item", "needed"), [("satisfaction", 80), ("quality", 70)])
+def test_a_minimum_met_exactly_is_met_and_a_point_less_is_not(item: ScoreItem, needed: int) -> None:
     high: dict[ScoreItem, int] = dict.fromkeys(GOOD, 100)
-    for points, outcome in ((minimum, None), (minimum - 1, item)):
-        refusal = given(VERIFICATION, opened()).and_then(score({**high, item: points}), BRANCH).when(SIGN_OFF, BRANCH).refusal
-        assert (refusal and refusal.values["item"]) == outcome
+    given(VERIFICATION, opened()).and_then(score({**high, item: needed}), BRANCH).when(SIGN_OFF, BRANCH).then_one(ProjectVerified)
+    short = given(VERIFICATION, opened()).and_then(score({**high, item: needed - 1}), BRANCH).when(SIGN_OFF, BRANCH)
+    assert told(short) == ("score_below_threshold", None, {"total": needed - 1, "needed": needed, "item": item})
+
+
+def test_the_pass_mark_met_exactly_is_met_and_a_point_less_is_not() -> None:
+    even: dict[ScoreItem, int] = {"materials": 70, "satisfaction": 82, "awareness": 82, "quality": 84}
+    given(VERIFICATION, opened()).and_then(score(even), BRANCH).when(SIGN_OFF, BRANCH).then_one(ProjectVerified, total=80)
+    short = given(VERIFICATION, opened()).and_then(score({**even, "quality": 80}), BRANCH).when(SIGN_OFF, BRANCH)
+    assert told(short) == ("score_below_threshold", None, {"total": 79, "needed": 80, "item": "total"})
 
 
 def test_a_round_is_decided_once() -> None:

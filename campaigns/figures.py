@@ -1,0 +1,123 @@
+"""The published figures, what the campaigns should come to, and what each is compared with."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from campaigns.county import Count, Kind, read_yaml
+
+FOLDER = Path(__file__).parent / "figures"
+STEPS = ("submitted", "in-project", "claimed", "completed", "verified", "answered")
+"""The way of a need; each step is a share of the one before."""
+
+Source = Literal[
+    "organisations",
+    "members",
+    "project-figures",
+    "need-figures",
+    "notice-figures",
+    "verification-figures",
+    "projects",
+    "needs",
+    "notices",
+    "verifications",
+    "replies",
+    "inspections",
+]
+Value = str | int | bool | None
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class Against(_Given):
+    """A count over rows that services answer: those that fit `where`, with instants on days from `since` to `until`."""
+
+    read: Source
+    where: Mapping[str, Value | tuple[Value, ...]] = {}
+    since: Mapping[str, date] = {}
+    until: Mapping[str, date] = {}
+    take: Annotated[str, Field(pattern=r"^(count|(sum|distinct) [a-z_]+)$")]
+
+
+class Figure(_Given):
+    """A figure: as published (None where it was not; `over`: a little more than that), and at the small size."""
+
+    key: str
+    label: str
+    published: Count | None = None
+    over: bool = False
+    small: Count
+    source: str
+    against: Against
+
+
+class Rate(_Given):
+    """A share of one figure in another, in per cent, and how much it has to be."""
+
+    label: str
+    part: str
+    whole: str
+    at_least: Count | None = None
+    source: str
+
+
+class Printed(_Given):
+    """A total as a county printed it, which no service knows."""
+
+    published: Count
+    small: Count
+
+
+class Reconciliation(_Given):
+    """Figures whose sum should be a total (a figure, or printed), and the difference there is known to be."""
+
+    label: str
+    sum: tuple[str, ...]
+    total: str | None = None
+    printed: Printed | None = None
+    difference: int
+
+
+class Funnel(_Given):
+    """How many needs of a kind get how far."""
+
+    kind: Kind
+    submitted: Count
+    in_project: Annotated[Count, Field(alias="in-project")]
+    claimed: Count
+    completed: Count
+    verified: Count
+    answered: Count
+
+    def step(self, name: str) -> int:
+        """Return the number at one of STEPS."""
+        return int(getattr(self, name.replace("-", "_")))
+
+
+class Later(_Given):
+    """Something published that the platform has no object for yet."""
+
+    label: str
+    source: str
+
+
+class Figures(_Given):
+    """All of a county."""
+
+    county: str
+    name: str
+    figures: tuple[Figure, ...]
+    rates: tuple[Rate, ...]
+    funnel: Funnel
+    reconciliations: tuple[Reconciliation, ...]
+    later: tuple[Later, ...]
+
+
+def load_figures(code: str, folder: Path = FOLDER) -> Figures:
+    """Read a county's figures; FileNotFoundError if there are none, ValueError where they do not fit."""
+    return Figures.model_validate(read_yaml(folder / f"{code}.yaml"))
