@@ -100,10 +100,11 @@ class Api:
                 "path": {} if call.opens else {call.parameter: self._ids[call.thing]},
                 "body": self._resolved(call.body),
             }
-            size += len(json.dumps(item, ensure_ascii=False).encode()) + 2
-            if size > _MOST_BYTES and part[0]:
+            weight = len(json.dumps(item, ensure_ascii=False).encode()) + 2
+            if size + weight > _MOST_BYTES and part[0]:
                 yield part
                 part, size = ([], []), 0
+            size += weight
             part[0].append(call)
             part[1].append(item)
         yield part

@@ -45,12 +45,13 @@ class Against(_Given):
 
 
 class Figure(_Given):
-    """A figure: as published (None where it was not; `over`: a little more than that), and at the small size."""
+    """A figure: as published (None where it was not; `over`: a little more than that; `derived`: worked out), and at the small size."""
 
     key: str
     label: str
     published: Count | None = None
     over: bool = False
+    derived: bool = False
     small: Count
     source: str
     against: Against

@@ -1,12 +1,11 @@
 """Writes a county's campaign down, call by call, before anything is done: the same seed gives the same plan."""
 
+from campaigns import DEFAULT_SEED
 from campaigns.calls import Phase, Plan, timed
 from campaigns.cast import cast_of
 from campaigns.county import County, Entry
 from campaigns.things import Cast
 from campaigns.verbs import VERBS
-
-DEFAULT_SEED = 2021
 
 
 def plan_of(county: County, seed: int = DEFAULT_SEED) -> Plan:

@@ -44,7 +44,7 @@ def replies(notices: Sequence[Row]) -> list[Row]:
 
 async def _inspections(api: Api, verifications: Sequence[Row]) -> list[Row]:
     """Return a row for each score that an inspector gave, from the histories of what has a remark, as inspectors leave one."""
-    found = []
+    found: list[Row] = []
     for verification in verifications:
         if verification["remark"]:
             history = await api.get("scoring", f"/verifications/{verification['id']}/history")

@@ -10,8 +10,8 @@ from campaigns.calls import SHANGHAI, Heard, Phase, Plan, Step
 from campaigns.sender import Patience, RefusedError, UnreachableError
 
 AT_ONCE = 16
-Told = Callable[[str, int, int], None]
-"""Is told what a county is at, and how many of how many calls are done."""
+Told = Callable[[str, str, int, int], None]
+"""Is told which county is at what, and how many of how many calls are done."""
 
 
 async def carry_out(plan: Plan, api: Api, told: Told, *, at_once: int = AT_ONCE) -> None:
@@ -21,13 +21,13 @@ async def carry_out(plan: Plan, api: Api, told: Told, *, at_once: int = AT_ONCE)
     """
     await _not_too_late(plan, api)
     done, size = 0, plan.size
-    told(plan.name, done, size)
+    told(plan.county, plan.name, done, size)
     for phase in plan.phases:
 
         def count(calls: int, phase: Phase = phase) -> None:
             nonlocal done
             done += calls
-            told(f"{plan.name} {phase.name}", done, size)
+            told(plan.county, f"{plan.name} {phase.name}", done, size)
 
         for heard in phase.before:
             await _hear(api, heard)

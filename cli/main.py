@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import doctor, health, tokens, up
+from cli import demo, doctor, health, tokens, up
 from cli.exits import CommandError, Exit
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(up.up)
+app.command()(demo.demo)
 app.command()(tokens.token)
 app.command()(health.health)
 app.command()(doctor.doctor)

@@ -48,11 +48,11 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
             missing = str(reason)
         samples = interleave("append", contestants, counts.rounds, lab.say)
         rows = ours.rows()
-    for line in _lines(samples, missing, {"body_bytes": body_bytes(), "seconds_per_sample": seconds, "events_at_end": rows}):
+    for line in lines(samples, missing, {"body_bytes": body_bytes(), "seconds_per_sample": seconds, "events_at_end": rows}):
         report.add(line)
 
 
-def _lines(samples: Mapping[str, list[float]], missing: str | None, said: Mapping[str, object]) -> list[Figure]:
+def lines(samples: Mapping[str, list[float]], missing: str | None, said: Mapping[str, object]) -> list[Figure]:
     """Return the peers' figures, then ours with what each is held against."""
     conditions = dict(said)
     mine = {_ours(count) for count in _IN_FLIGHT}

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import time
-from types import TracebackType
-from typing import Self
 
 from bench.http.calls import CREATED, RefusedError
 from bench.http.intake import Intake
@@ -20,7 +18,7 @@ _LONGEST_SECONDS = 60.0
 
 
 class Across:
-    """Both ends of the way from intake to projects; a context that opens and closes its connections."""
+    """Both ends of the way from intake to projects."""
 
     def __init__(self, runner: asyncio.Runner, intake: Intake, projects_dsn: str) -> None:
         self._runner = runner
@@ -31,17 +29,10 @@ class Across:
         self._answered: dict[int, float] = {}
         self._refusal = ""
         self._idle: asyncio.Queue[Wire] = asyncio.Queue()
-        self._wires: list[Wire] = []
 
-    def __enter__(self) -> Self:
-        """Connect, and submit for a second until everything on the way is warm."""
-        self._runner.run(self._open())
+    def warm_up(self) -> None:
+        """Submit for a second, until everything on the way is warm."""
         self.sample(100, _WARM_UP_SECONDS)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for wire in self._wires:
-            wire.close()
 
     def sample(self, per_second: float, seconds: float) -> list[float]:
         """Return the seconds from each answer of intake until the need could be read in projects.
@@ -51,13 +42,12 @@ class Across:
         with watching(self._dsn) as watch:
             return self._runner.run(self._sample(watch, per_second, seconds))
 
-    async def _open(self) -> None:
-        self._wires = [await connect(self._port, self._on_answer) for _ in range(_CONNECTIONS)]
-        for wire in self._wires:
-            self._idle.put_nowait(wire)
-
     async def _sample(self, watch: Watch, per_second: float, seconds: float) -> list[float]:
         self._answered.clear()
+        self._idle = asyncio.Queue()
+        wires = [await connect(self._port, self._on_answer) for _ in range(_CONNECTIONS)]  # idle ones are closed after 5 s
+        for wire in wires:
+            self._idle.put_nowait(wire)
         async with asyncio.timeout(seconds + _LONGEST_SECONDS):
             await asyncio.sleep(_CONNECT_SECONDS)  # let the watch connect
             submitted = await at_a_rate(per_second, seconds, self._submit)
@@ -65,6 +55,8 @@ class Across:
                 if self._refusal or watch.failure is not None:
                     raise RefusedError(self._refusal) from watch.failure
                 await asyncio.sleep(_LOOK_SECONDS)
+        for wire in wires:
+            wire.close()
         return [watch.seen[position] - answered for position, answered in self._answered.items()]
 
     async def _submit(self, _number: int) -> None:

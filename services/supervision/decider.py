@@ -35,7 +35,7 @@ ISSUERS = ("office", "inspector", "leader")
 
 def decide(command: NoticeCommand, notice: Notice, asked: Asked) -> Sequence[NoticeEvent]:  # noqa: PLR0911 - one case a command
     """Return the facts a command makes."""
-    if not isinstance(command, IssueNotice):
+    if not isinstance(command, IssueNotice | MarkOverdue):
         _must_be_open(notice)
     match command:
         case IssueNotice():
@@ -134,8 +134,10 @@ def close(command: CloseNotice, notice: Notice, asked: Asked) -> Sequence[Notice
 
 
 def mark_overdue(command: MarkOverdue, notice: Notice, asked: Asked) -> Sequence[NoticeEvent]:
-    """Whoever has not replied by the date is overdue, once for that date; a date that was moved is moot."""
+    """Whoever has not replied by the date is overdue, once for that date; a moved date or a closed notice makes it moot."""
     asked.actor.require(SYSTEM)
+    if notice.closed:
+        return []
     late = tuple(
         unit
         for unit, at in notice.addressees

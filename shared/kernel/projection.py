@@ -9,6 +9,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
+import orjson
+
 from shared.kernel.envelope import Meta
 from shared.kernel.events import Event
 
@@ -85,13 +87,14 @@ class Projection(Generic[R]):
     def statements(self, schema: str) -> _Statements:
         """Return the SQL of this projection's table in a schema, built once from its columns."""
         table, names = f"{schema}.{self.name}", list(self.columns)
-        arrays = ", ".join(f"${index}::{kind}[]" for index, kind in enumerate(self.columns.values(), 2))
+        arrays = ", ".join(f"${index}::{_array_of(kind)}[]" for index, kind in enumerate(self.columns.values(), 2))
+        chosen = ", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in self.columns.items())
         key_arrays = ", ".join(f"${index}::{self.columns[name]}[]" for index, name in enumerate(self.key, 2))
         key_names = ", ".join(self.key)
         updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name not in self.key)
         return _Statements(
             load=f"SELECT {', '.join(names)} FROM {table} WHERE county = $1 AND ({key_names}) IN (SELECT * FROM unnest({key_arrays}))",  # noqa: S608
-            save=f"INSERT INTO {table} (county, {', '.join(names)}) SELECT $1, * FROM unnest({arrays})"  # noqa: S608
+            save=f"INSERT INTO {table} (county, {', '.join(names)}) SELECT $1, {chosen} FROM unnest({arrays}) AS u ({', '.join(names)})"  # noqa: S608
             f" ON CONFLICT (county, {key_names}) DO " + (f"UPDATE SET {updates}" if updates else "NOTHING"),
         )
 
@@ -124,7 +127,10 @@ class Projection(Generic[R]):
 
     async def save(self, connection: "Connection", county: str, rows: Sequence[R]) -> None:
         """Write rows as they now are."""
-        arrays = [[getattr(row, name) for row in rows] for name in self.columns]
+        arrays = [
+            [_json(getattr(row, name)) for row in rows] if kind == "jsonb" else [getattr(row, name) for row in rows]
+            for name, kind in self.columns.items()
+        ]
         await connection.execute(self._sql.save, county, *arrays)
 
     def fold(self, rows: dict[Key, R], fact: Fact) -> None:
@@ -134,6 +140,15 @@ class Projection(Generic[R]):
                 row = copy.deepcopy(rows[key]) if key in rows else self.row(*key)
                 fold(row, fact.event, fact.meta)
                 rows[key] = row
+
+
+def _array_of(kind: str) -> str:
+    """Return the element type a column travels as: JSON as text, since a list of lists would be taken for a matrix."""
+    return "text" if kind == "jsonb" else kind
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 def _own_key(names: tuple[str, ...]) -> KeysOf:

@@ -29,6 +29,20 @@ async def test_what_is_published_is_projected_once(lab: Lab) -> None:
     assert [row["changes"] for row in await lab.rows(BOARD)] == [1] * 5 + [2] * 5
 
 
+async def test_lists_of_any_length_are_stored_as_they_are(lab: Lab) -> None:
+    await lab.relay.start()
+    async with lab.consuming():
+        first, second = await lab.make("a"), await lab.make("b")
+        await eventually(lab.standing, 2)
+        for version, name in enumerate(("c", "d"), 1):
+            await lab.rename(first, version, name)
+        await lab.rename(second, 1, "e")
+        await eventually(lab.standing, 5)
+    await lab.relay.stop()
+    assert [row["names"] for row in await lab.rows("SELECT names FROM read.thing_board ORDER BY names")] == [["b", "e"], ["a", "c", "d"]]
+    assert await lab.rows(PARKED) == []
+
+
 async def test_duplicates_and_positions_of_the_past_change_nothing(lab: Lab) -> None:
     bodies = [lab.body(position) for position in (1, 2, 3)]
     await lab.produce(*bodies, bodies[0], *bodies, lab.body(2))

@@ -1,8 +1,9 @@
 """A stranger's way to the running services: tokens, requests, and what the databases say was written."""
 
+import asyncio
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,7 @@ SHAOYANG, FENG, THIRD = COUNTIES = ("430523", "610330", "431128")
 TOWN = "430523100"
 """A unit that is on Shaoyang's register from the start, and a town to submit needs for."""
 _STILL_SECONDS = 0.5
+_SHARE = 20
 _BIND = "SELECT set_config('app.county', %s, true)"
 _WRITTEN = """
 SELECT coalesce((SELECT position FROM log.heads), 0), (SELECT count(*) FROM log.events), (SELECT count(*) FROM log.commands),
@@ -37,6 +39,8 @@ class Platform:
     stack: Stack
     http: httpx.Client
     issuer: Issuer = field(default_factory=load_issuer)
+    killed: set[str] = field(default_factory=set)
+    """Services that a test has killed."""
     _descriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @cached_property
@@ -63,6 +67,13 @@ class Platform:
         with psycopg.connect((info.postgres_owner if owner else info.postgres)[service]) as connection:
             if county is not None:
                 connection.execute(_BIND, [county])
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def superuser(self, service: str) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a transaction that sees every county's rows; nothing of it is kept."""
+        with psycopg.connect(self.stack.postgres.dsn(service)) as connection:
             yield connection
             connection.rollback()
 
@@ -158,6 +169,22 @@ class Person:
                 return seen
             assert time.monotonic() < deadline, f"wanted {wanted}, still {answer.text}"
             time.sleep(0.05)
+
+
+async def at_once(asked: Sequence[tuple[Person, str, str, object, Mapping[str, str]]]) -> list[httpx.Response]:
+    """Give many commands at the same time (person, service, path, body, headers), each over a connection of its own; in their order.
+
+    A client's pool looks through all that wait in it at every step, so that the work is shared among small ones.
+    """
+
+    async def some(share: Sequence[tuple[Person, str, str, object, Mapping[str, str]]]) -> list[httpx.Response]:
+        async with httpx.AsyncClient(timeout=60, trust_env=False, limits=httpx.Limits(max_connections=None)) as http:
+            return await asyncio.gather(
+                *(http.post(by.url(service, path), json=body, headers={**by.bearer, **more}) for by, service, path, body, more in share)
+            )
+
+    shares = [asked[start : start + _SHARE] for start in range(0, len(asked), _SHARE)]
+    return [answer for answers in await asyncio.gather(*map(some, shares)) for answer in answers]
 
 
 def leaf_hash(body: bytes) -> bytes:

@@ -1,14 +1,12 @@
 """A command's id, repeated, gets its first answer, however often, at once, and after the service was killed."""
 
-import asyncio
 import os
 import signal
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.client import TOWN, Person, Platform
+from tests.support.client import TOWN, Person, Platform, at_once
 from tests.support.up import soon
 
 NEED = {"kind": "micro-wish", "channel": "counter", "title": "书包", "detail": "想要一个新书包。", "town": TOWN, "petitioner": None}
@@ -24,13 +22,6 @@ def key(name: str) -> dict[str, str]:
     return {"Idempotency-Key": name}
 
 
-async def at_once(person: Person, service: str, path: str, bodies: list[Any], headers: dict[str, str]) -> list[httpx.Response]:
-    limits = httpx.Limits(max_connections=len(bodies))
-    async with httpx.AsyncClient(timeout=30, trust_env=False, limits=limits) as http:
-        url = person.url(service, path)
-        return await asyncio.gather(*(http.post(url, json=body, headers={**person.bearer, **headers}) for body in bodies))
-
-
 def test_the_same_key_gets_the_same_answer_and_has_one_effect(platform: Platform, clerk: Person) -> None:
     before = platform.still()["intake", clerk.county]
     first = clerk.do("intake", "needs", NEED, key("same"))
@@ -42,7 +33,7 @@ def test_the_same_key_gets_the_same_answer_and_has_one_effect(platform: Platform
 
 async def test_the_same_key_fifty_times_at_once_has_one_effect(platform: Platform, clerk: Person) -> None:
     before = platform.still()["intake", clerk.county]
-    answers = await at_once(clerk, "intake", "needs", [NEED] * AT_ONCE, key("at-once"))
+    answers = await at_once([(clerk, "intake", "needs", NEED, key("at-once"))] * AT_ONCE)
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert platform.still()["intake", clerk.county][:3] == tuple(count + 1 for count in before[:3])
@@ -51,7 +42,7 @@ async def test_the_same_key_fifty_times_at_once_has_one_effect(platform: Platfor
 async def test_of_fifty_contents_at_once_under_one_key_one_is_carried_out(platform: Platform, clerk: Person) -> None:
     before = platform.still()["intake", clerk.county]
     bodies = [{**NEED, "title": f"书包 {number}"} for number in range(AT_ONCE)]
-    answers = await at_once(clerk, "intake", "needs", bodies, key("contents"))
+    answers = await at_once([(clerk, "intake", "needs", body, key("contents")) for body in bodies])
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * (AT_ONCE - 1)
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"command_reused"}
     assert platform.still()["intake", clerk.county][:3] == tuple(count + 1 for count in before[:3])
@@ -120,6 +111,7 @@ def test_an_item_twice_in_one_batch_has_one_effect(platform: Platform, clerk: Pe
 def test_after_kill_9_the_first_answer_still_comes(platform: Platform, clerk: Person) -> None:
     first = clerk.do("intake", "needs", NEED, key("before-the-end"))
     killed = platform.stack.info.pids["intake"]
+    platform.killed.add("intake")
     os.kill(killed, signal.SIGKILL)
 
     def back() -> bool:

@@ -56,6 +56,7 @@ class ThingRow:
     name: str | None = None
     changes: int = 0
     last: int = 0
+    names: list[str] | None = None
 
 
 def evolve(thing: Thing, event: Event) -> Thing:
@@ -107,6 +108,7 @@ def board() -> Projection[ThingRow]:
         row.name = "a\x00b" if event.name == "unstorable" else event.name
         row.changes += 1
         row.last = meta.position
+        row.names = [*(row.names or []), event.name]
 
     projection.on(ThingMade)(fold)
     projection.on(ThingRenamed)(fold)

@@ -4,6 +4,7 @@ CREATE TABLE read.thing_board (
   name     text,
   changes  bigint NOT NULL,
   last     bigint NOT NULL,
+  names    jsonb,
   PRIMARY KEY (county, thing_id)
 );
 CALL tenancy.isolate('read.thing_board', 'SELECT, INSERT, UPDATE');

@@ -1,0 +1,38 @@
+"""Both counties' campaigns side by side, and what comes of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from campaigns import DEFAULT_SEED
+from campaigns.api import Api
+from campaigns.check import Outcome, check
+from campaigns.county import counties, load_county
+from campaigns.figures import FOLDER, Figures, load_figures
+from campaigns.plan import plan_of
+from campaigns.readings import read
+from campaigns.run import AT_ONCE, Told, carry_out, together
+from campaigns.sender import Token, connected
+
+
+def expected(folder: Path = FOLDER) -> dict[str, Figures]:
+    """Return every county's figures; FileNotFoundError and ValueError say which file is missing or does not fit."""
+    return {code: load_figures(code, folder) for code in counties()}
+
+
+async def run(
+    bases: Mapping[str, str], token: Token, told: Told, figures: Mapping[str, Figures], *, seed: int = DEFAULT_SEED
+) -> list[Outcome]:
+    """Carry out every county's campaign and return what its projections then say, county by county.
+
+    `bases` holds each service's base URL. Raises RefusedError and UnreachableError as `campaigns.run.carry_out` does.
+    """
+    outcomes: dict[str, Outcome] = {}
+    async with connected(bases, AT_ONCE) as clients:
+
+        async def one(code: str) -> None:
+            api = Api(clients, code, token)
+            await carry_out(plan_of(load_county(code), seed), api, told)
+            outcomes[code] = check(figures[code], await read(api))
+
+        await together(*(one(code) for code in counties()))
+    return [outcomes[code] for code in sorted(outcomes)]

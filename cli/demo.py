@@ -1,0 +1,146 @@
+"""`yinuo demo`: both counties' campaigns on an embedded stack, and the published tables next to what came of them."""
+
+import asyncio
+import json
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from campaigns import DEFAULT_SEED
+from cli.exits import CommandError, Exit
+from cli.options import JsonOption, PortBaseOption
+from cli.up import stop_on_signals
+from deploy.embedded.events import Event, Listener
+from deploy.embedded.preflight import DEFAULT_PORT_BASE
+
+if TYPE_CHECKING:
+    from campaigns.calls import Actor
+    from campaigns.check import Outcome
+    from campaigns.figures import Figures
+    from deploy.embedded.stack import Info
+
+
+class Size(StrEnum):
+    """How much is done."""
+
+    SMALL = "small"
+
+
+def demo(  # noqa: PLR0917 - options, given by name
+    ends: Annotated[bool, typer.Option("--exit", help="End when the tables are printed, instead of staying up.")] = False,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder to keep; by default a temporary one, removed at the end.")] = None,
+    port_base: PortBaseOption = DEFAULT_PORT_BASE,
+    size: Annotated[Size, typer.Option("--size", help="About one per cent of what the counties did.")] = Size.SMALL,  # noqa: ARG001
+    seed: Annotated[int, typer.Option("--seed", help="Decides names, texts and scores; the figures stay the same.")] = DEFAULT_SEED,
+    figures: Annotated[
+        Path | None, typer.Option("--figures", help="Folder of other figures to compare with, a YAML file a county.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run both counties' campaigns through the services, print the tables, and stay up until Ctrl-C; exit code 3 if a figure is off."""
+    from cli.console import reporter  # noqa: PLC0415 - see cli.main
+    from deploy.embedded.stack import Stack  # noqa: PLC0415
+
+    expected = _expected(figures)
+    stop_on_signals()
+    with reporter() as listener, _folder(data) as folder, Stack(folder, port_base, "simulated", on_event=listener) as stack:
+        outcomes = _campaigns(stack.info, listener, expected, seed)
+        _show(outcomes, as_json=as_json)
+        off = [f"{outcome.figures.name}: {', '.join(outcome.off)}" for outcome in outcomes if outcome.off]
+        _say(f"Figures that are off: {'; '.join(off)}." if off else "Every figure is as it should be.")
+        if not ends:
+            _stay(stack.info)
+        elif data is not None:
+            _say(f"What was done is kept: yinuo up --data {folder}")
+    if off:
+        raise CommandError("The projections do not say what the campaigns should come to.", Exit.VERIFICATION_FAILED)
+
+
+def _expected(folder: Path | None) -> "dict[str, Figures]":
+    """Return what to compare with, before anything is started."""
+    from campaigns.demo import expected  # noqa: PLC0415 - see cli.main
+    from campaigns.figures import FOLDER  # noqa: PLC0415
+
+    try:
+        return expected(folder or FOLDER)
+    except (OSError, ValueError) as fault:
+        raise typer.BadParameter(f"{folder} does not hold both counties' figures: {fault}") from fault
+
+
+def _campaigns(info: "Info", listener: Listener, figures: "dict[str, Figures]", seed: int) -> "list[Outcome]":
+    """Carry out the campaigns; CommandError says in a sentence why they could not be."""
+    from campaigns.demo import run  # noqa: PLC0415 - see cli.main
+    from campaigns.sender import RefusedError, UnreachableError  # noqa: PLC0415
+    from deploy.embedded.issuer import load_issuer  # noqa: PLC0415
+
+    issuer = load_issuer()
+
+    def token(county: str, actor: "Actor") -> str:
+        return issuer.issue(actor.role, county, sub=actor.sub, unit=actor.unit, branch=actor.branch)
+
+    def told(county: str, at: str, done: int, total: int) -> None:
+        listener(Event("progress", f"campaign {county}", at, done, total))
+
+    began = time.monotonic()
+    try:
+        outcomes = asyncio.run(run(info.services, token, told, figures, seed=seed))
+    except RefusedError as refusal:
+        raise CommandError(str(refusal), Exit.CONFLICT) from refusal
+    except UnreachableError as failure:
+        raise CommandError(str(failure), Exit.DEPENDENCY_DOWN) from failure
+    _say(f"Both campaigns were carried out in {time.monotonic() - began:.1f} s.")
+    return outcomes
+
+
+@contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    """Yield the folder given, or a new one, directly below the system's for temporary files, and remove that at the end."""
+    if data is not None:
+        yield data
+        return
+    folder = Path(tempfile.mkdtemp(prefix="yinuo-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _show(outcomes: "list[Outcome]", *, as_json: bool) -> None:
+    from campaigns.report import as_dict, show  # noqa: PLC0415 - see cli.main
+
+    if as_json:
+        typer.echo(json.dumps({outcome.figures.county: as_dict(outcome) for outcome in outcomes}, ensure_ascii=False))
+    else:
+        show(outcomes)
+    sys.stdout.flush()
+
+
+def _stay(info: "Info") -> None:
+    """Say where to look, and wait for Ctrl-C."""
+    for name, url in info.services.items():
+        _say(f"{name:<12} {url}")
+    county = "430523"
+    _say(
+        f'Look: curl -s -H "Authorization: Bearer $(yinuo token --role auditor --county {county})" '
+        f"{info.services['projects']}/v1/{county}/figures"
+    )
+    _say("Ctrl-C stops everything.")
+    try:
+        while True:
+            signal.pause()
+    except KeyboardInterrupt:
+        _say("Stopping.")
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()

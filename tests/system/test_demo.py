@@ -1,0 +1,121 @@
+"""`yinuo demo` from beginning to end, again on the same folder, and the same folder served afterwards."""
+
+import signal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from campaigns.api import Api
+from campaigns.check import check
+from campaigns.county import counties
+from campaigns.demo import expected
+from campaigns.figures import FOLDER
+from campaigns.readings import read
+from campaigns.report import as_dict
+from campaigns.sender import connected
+from cli.exits import Exit
+from deploy.embedded.issuer import load_issuer
+from tests.support.demo import Demo, facts_of, plans, recorded, stop
+from tests.support.stack import data_folder, free_port_base
+from tests.support.up import Up, programs_of, yinuo
+
+
+@dataclass(frozen=True)
+class Done:
+    """A demo that has ended: its folder and ports, its figures, its exit code, and what it said."""
+
+    data: Path
+    base: int
+    figures: Mapping[str, Any]
+    code: int
+    said: str
+
+
+@pytest.fixture(scope="module")
+def done() -> Iterator[Done]:
+    with data_folder() as folder:
+        base = free_port_base()
+        demo = Demo(folder, base, "--exit")
+        try:
+            figures = demo.figures()
+            code = demo.end()
+        finally:
+            stop(demo)
+        yield Done(folder, base, figures, code, "".join(demo.said))
+
+
+def test_the_demo_ends_well_and_every_figure_is_the_plans(done: Done) -> None:
+    assert done.code == Exit.OK, done.said
+    assert tuple(done.figures) == counties()
+    for county in done.figures.values():
+        assert county["off"] == []
+        assert all(figure["plan"] == figure["projections"] for figure in county["figures"].values())
+        assert all(step["plan"] == step["projections"] for step in county["funnel"])
+
+
+def test_the_demo_names_fengs_discrepancy(done: Done) -> None:
+    (feng,) = (each for each in done.figures["610330"]["reconciliations"] if each["difference"])
+    assert (feng["parts"], feng["total"], feng["difference"]) == ([3, 44, 14], 60, 1)
+
+
+def test_the_demo_leaves_nothing_running_and_says_how_to_go_on(done: Done) -> None:
+    assert programs_of(done.data) == []
+    assert f"yinuo up --data {done.data}" in done.said
+
+
+def test_the_same_again_changes_nothing_and_a_wrong_figure_is_exit_code_3(done: Done, tmp_path: Path) -> None:
+    for file in FOLDER.glob("*.yaml"):
+        figures = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for figure in figures["figures"]:
+            if (figures["county"], figure["key"]) == ("610330", "letters"):
+                figure["small"] += 1
+        (tmp_path / file.name).write_text(yaml.safe_dump(figures, allow_unicode=True), encoding="utf-8")
+    demo = Demo(done.data, done.base, "--figures", tmp_path)
+    try:
+        again = demo.figures()
+        for county, plan in plans().items():
+            assert recorded(done.data, county) == facts_of(plan)
+        code = demo.end(signal.SIGTERM)
+    finally:
+        stop(demo)
+    assert code == Exit.VERIFICATION_FAILED
+    assert "Figures that are off: 凤县: 整改督办函." in "".join(demo.said)
+    assert again["610330"].pop("off") == ["整改督办函"]
+    assert again["610330"]["figures"].pop("letters") == {"published": 41, "plan": 42, "projections": 41}
+    before = {**done.figures["610330"], "figures": dict(done.figures["610330"]["figures"])}
+    before.pop("off")
+    before["figures"].pop("letters")
+    assert again == {"430523": done.figures["430523"], "610330": before}
+
+
+async def test_up_serves_the_same_figures(done: Done) -> None:
+    up = Up("--data", done.data, "--port-base", str(done.base))
+    try:
+        served = await figures_of(up.info["services"])
+    finally:
+        code, _ = up.end(signal.SIGTERM)
+    assert code == Exit.OK
+    assert served == done.figures
+
+
+async def figures_of(services: Mapping[str, str]) -> dict[str, Any]:
+    issuer = load_issuer()
+    async with connected(services, 4) as clients:
+        apis = {code: Api(clients, code, lambda county, actor: issuer.issue(actor.role, county, sub=actor.sub)) for code in counties()}
+        return {code: as_dict(check(figures, await read(apis[code]))) for code, figures in expected().items()}
+
+
+def test_figures_that_are_not_there_are_a_matter_of_usage(tmp_path: Path) -> None:
+    refused = yinuo("demo", "--figures", tmp_path)
+    assert refused.returncode == Exit.USAGE
+    assert "does not hold both counties' figures" in refused.stderr
+
+
+def test_a_size_that_is_not_there_is_not_offered() -> None:
+    refused = yinuo("demo", "--size", "full")
+    assert refused.returncode == Exit.USAGE
+    assert "full" not in yinuo("demo", "--help").stdout

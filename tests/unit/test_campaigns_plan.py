@@ -1,0 +1,164 @@
+"""Campaigns as they are written down, before anything is done."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaigns.calls import SHANGHAI, Call, Plan, Ref, spread
+from campaigns.county import counties, load_county
+from campaigns.plan import plan_of
+
+COUNTIES = counties()
+PLANS = {code: plan_of(load_county(code)) for code in COUNTIES}
+of_each_county = pytest.mark.parametrize("plan", PLANS.values(), ids=COUNTIES)
+
+
+def calls(plan: Plan) -> Iterator[tuple[Call, datetime]]:
+    for phase in plan.phases:
+        for step in phase.steps:
+            yield from zip(step.calls, step.times, strict=True)
+
+
+def refs(value: Any) -> Iterator[str]:
+    match value:
+        case Ref():
+            yield value.thing
+        case dict():
+            for inner in value.values():
+                yield from refs(inner)
+        case list():
+            for inner in value:
+                yield from refs(inner)
+
+
+def test_both_counties_have_a_campaign() -> None:
+    assert COUNTIES == ("430523", "610330")
+
+
+@settings(max_examples=5, deadline=None)
+@given(seed=st.integers(0, 2**64), code=st.sampled_from(COUNTIES))
+def test_the_same_seed_gives_the_same_plan_and_another_seed_other_texts(seed: int, code: str) -> None:
+    county = load_county(code)
+    plan = plan_of(county, seed)
+    assert plan == plan_of(county, seed)
+    other = plan_of(county, seed + 1)
+    assert plan != other
+    assert [phase.size for phase in plan.phases] == [phase.size for phase in other.phases]
+
+
+@of_each_county
+def test_no_service_is_given_a_key_twice(plan: Plan) -> None:
+    keys = [(call.service, call.key) for call, _ in calls(plan)]
+    assert len(set(keys)) == len(keys) == plan.size
+    assert all(key.isascii() and key.isprintable() and " " not in key and len(key) < 256 for _, key in keys)
+
+
+@of_each_county
+def test_time_never_goes_back(plan: Plan) -> None:
+    instants = [at for _, at in calls(plan)]
+    assert instants == sorted(instants)
+    assert {at.year for at in instants} == {2021}
+    assert all(at.weekday() < 5 and 9 <= at.hour < 17 for at in instants)
+    assert plan.begins == instants[0].date()
+
+
+@of_each_county
+def test_nothing_is_spoken_of_before_it_was_made(plan: Plan) -> None:
+    made: set[str] = set()
+    for phase in plan.phases:
+        in_this_phase = [call for step in phase.steps for call in step.calls]
+        for call in in_this_phase:
+            assert call.opens or call.thing in made
+            assert set(refs(call.body)) <= made
+        for heard in (*phase.before, *phase.after):
+            assert heard.things
+            assert set(heard.things) <= made
+        made |= {call.thing for call in in_this_phase if call.opens}
+
+
+@of_each_county
+def test_what_is_done_side_by_side_never_meets_on_one_thing(plan: Plan) -> None:
+    for phase in plan.phases:
+        steps_of: dict[tuple[str, str], set[int]] = {}
+        for number, step in enumerate(phase.steps):
+            for call in step.calls:
+                if not call.path.endswith(("/acknowledge", "/respond", "/accept")):  # by each unit for itself
+                    steps_of.setdefault((call.service, call.thing), set()).add(number)
+        assert {len(numbers) for numbers in steps_of.values()} <= {1}
+
+
+@of_each_county
+def test_everyone_acts_as_themselves(plan: Plan) -> None:
+    for call, _ in calls(plan):
+        actor = call.actor
+        assert (actor.unit is not None) == (actor.role in {"office", "clerk", "unit", "branch", "member"})
+        assert (actor.branch is not None) == (actor.role in {"branch", "member"})
+    claimants = {call.actor.sub for call, _ in calls(plan) if call.path.endswith("/claim") and call.actor.role == "member"}
+    signers = {call.actor.sub for call, _ in calls(plan) if call.path.endswith(("/sign-off", "/refuse", "/review"))}
+    assert not claimants & signers
+
+
+@of_each_county
+@pytest.mark.parametrize("rare", ["𠮷", "𡈽", "𬜬"])
+def test_rare_characters_occur_among_members_and_petitioners(plan: Plan, rare: str) -> None:
+    assert ord(rare) > 0xFFFF
+    members = [call.body["name"] for call, _ in calls(plan) if call.path == "/members"]
+    petitioners = [call.body["petitioner"]["name"] for call, _ in calls(plan) if call.path == "/needs" and call.body["petitioner"]]
+    assert any(rare in name for name in members)
+    assert any(rare in name for name in petitioners)
+
+
+@of_each_county
+def test_every_batch_is_of_one_kind_and_of_one_person(plan: Plan) -> None:
+    bulks = [step for phase in plan.phases for step in phase.steps if step.bulk]
+    assert bulks
+    for step in bulks:
+        assert len({(call.path, call.actor) for call in step.calls}) == 1
+        assert len(step.calls) <= 1_000
+
+
+def test_a_calendar_that_goes_back_is_refused() -> None:
+    county = load_county(COUNTIES[0])
+    back = county.model_copy(update={"timeline": (county.timeline[1], county.timeline[0])})
+    with pytest.raises(ValueError, match="organise begins on 2021-04-06, before enrol has ended on 2021-04-08"):
+        plan_of(back)
+
+
+def test_a_calendar_that_says_what_nobody_knows_is_refused() -> None:
+    county = load_county(COUNTIES[0])
+    unknown = county.timeline[0].model_copy(update={"do": "celebrate"})
+    with pytest.raises(ValueError, match="the calendar says 'celebrate'"):
+        plan_of(county.model_copy(update={"timeline": (unknown,)}))
+
+
+def test_needs_whose_channels_and_ends_do_not_add_up_are_refused() -> None:
+    county = load_county(COUNTIES[0])
+    more = county.needs[0].model_copy(update={"waiting": county.needs[0].waiting + 1})
+    with pytest.raises(ValueError, match="zip"):
+        plan_of(county.model_copy(update={"needs": (more,)}))
+
+
+@given(
+    start=st.dates(date(2021, 1, 1), date(2021, 12, 31)),
+    days=st.integers(2, 40),
+    count=st.integers(0, 300),
+)
+def test_instants_are_spread_in_order_over_working_hours(start: date, days: int, count: int) -> None:
+    end = date.fromordinal(start.toordinal() + days)
+    instants = spread(start, end, count)
+    assert len(instants) == count
+    assert instants == sorted(instants)
+    for at in instants:
+        assert at.tzinfo is SHANGHAI
+        assert start <= at.date() <= end
+        assert at.weekday() < 5
+        assert 9 <= at.hour < 17
+
+
+def test_a_weekend_holds_no_instants() -> None:
+    with pytest.raises(ValueError, match="no day from Monday to Friday"):
+        spread(date(2021, 7, 10), date(2021, 7, 11), 1)
