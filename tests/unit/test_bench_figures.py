@@ -31,7 +31,7 @@ def test_a_ratio_is_of_medians_measured_in_the_same_rounds() -> None:
         (Reach(3, at_least=False), 3.01, False),
     ],
 )
-def test_a_mark_is_made_or_missed(reach: Reach, ratio: float, met: bool) -> None:
+def test_a_mark_is_made_or_missed(reach: Reach, ratio: float, *, met: bool) -> None:
     assert reach.met(ratio) is met
 
 

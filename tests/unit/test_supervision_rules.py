@@ -181,8 +181,9 @@ def test_a_notice_is_closed_when_every_reply_it_asked_for_is_accepted() -> None:
     given(NOTICE, *both).when(CLOSE, OFFICE).rejected("replies_outstanding")
     given(NOTICE, *both, accepted("D1")).when(CLOSE, OFFICE).then(closed)
     given(NOTICE, *both, accepted("D1")).when(CLOSE, TOWN).rejected("role_not_allowed")
-    for ask in (ACKNOWLEDGE, RESPOND, accept(), send_back(working(1)), CLOSE, mark(date(2021, 11, 8))):
+    for ask in (ACKNOWLEDGE, RESPOND, accept(), send_back(working(1)), CLOSE):
         given(NOTICE, *both, accepted("D1"), closed).when(ask, OFFICE).rejected("notice_closed")
+    given(NOTICE, issued(reply_by=date(2021, 11, 8)), closed).when(mark(date(2021, 11, 8)), TIMER).nothing()
         given(NOTICE).when(ask, OFFICE).rejected("not_found")
 
 
