@@ -15,6 +15,7 @@ from bench.machine import machine
 from cli.console import reporter
 from cli.up import stop_on_signals
 from deploy.embedded.failures import AlreadyRunningError, StackError
+from deploy.embedded.stack import Stack
 from shared.kernel.telemetry import configure_logging
 
 _PORT_BASE = 24_080
@@ -52,17 +53,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(names: Sequence[str], counts: Counts, data: Path | None, port_base: int) -> None:
+def _run(names: Sequence[str], counts: Counts, parent: Path | None, port_base: int) -> None:
     report = Report()
     with ExitStack() as closing:
-        if data is None:
-            # Below the system's folder for temporary files, which PostgreSQL's account can enter when root runs this.
-            data = Path(tempfile.mkdtemp(prefix="yinuo-bench-"))
-            closing.callback(shutil.rmtree, data, ignore_errors=True)
-            data.chmod(0o755)
-        lab = Lab(data, port_base, closing.enter_context(reporter()))
-        with lab.stack("machine") as stack:
-            report.add(machine(data, stack.postgres.dsn(), counts))
+        # A folder of the run's own, by default below the system's for temporary files; PostgreSQL's account must enter it.
+        data = Path(tempfile.mkdtemp(prefix="yinuo-bench-", dir=parent))
+        closing.callback(shutil.rmtree, data, ignore_errors=True)
+        data.chmod(0o755)
+
+        def started(stack: Stack) -> None:
+            """Say what this is measured on, before the first figure."""
+            if not report.figures:
+                report.add(machine(data, stack.postgres.dsn(), counts))
+
+        lab = Lab(data, port_base, closing.enter_context(reporter()), started)
         for name, part in parts().items():
             if name in names:
                 part(lab, counts, report)
@@ -73,9 +77,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the platform against the limit and against peers.")
     parser.add_argument("--only", type=_names, default=NAMES, metavar="PART,…", help=f"some of {', '.join(NAMES)}; default all")
     parser.add_argument("--quick", action="store_true", help="small counts: shows that everything works, and says nothing of speed")
-    parser.add_argument("--data", type=Path, help="an empty folder for the run's data, on the disk to be measured; default a temporary one")
+    parser.add_argument("--data", type=_folder, metavar="DIR", help="keep the run's data below this folder, on the disk to be measured")
     parser.add_argument("--port-base", type=int, default=_PORT_BASE, help="ports are counted from here; default %(default)s")
     return parser
+
+
+def _folder(text: str) -> Path:
+    folder = Path(text)
+    if not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no folder")
+    return folder.resolve()
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ class Report:
         """Write figures to stdout, one JSON object a line."""
         for one in figures:
             self.figures.append(one)
-            sys.stdout.write(json.dumps(asdict(one), ensure_ascii=False, indent=1) + "\n")
+            sys.stdout.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """The embedded stack for benchmarks: a fresh one for each part, and databases on it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,8 @@ class Lab:
     root: Path
     port_base: int
     say: Listener
+    started: Callable[[Stack], None]
+    """Called with each stack once it runs."""
 
     @property
     def spare_port(self) -> int:
@@ -48,6 +50,7 @@ class Lab:
         folder = self.root / part
         try:
             with Stack(folder, self.port_base, on_event=self.say, services=services, counties=(COUNTY,)) as stack:
+                self.started(stack)
                 yield stack
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -130,7 +130,8 @@ def test_nobodys_name_or_number_is_on_kafka(records: Lanes) -> None:
     assert found_in(everything) == []
 
 
-def test_nobodys_name_or_number_is_in_any_table(platform: Platform, _worked: None) -> None:
+@pytest.mark.usefixtures("_worked")
+def test_nobodys_name_or_number_is_in_any_table(platform: Platform) -> None:
     seen = b""
     for service in SERVICES:
         for name, rows in tables(platform, service):
@@ -140,7 +141,8 @@ def test_nobodys_name_or_number_is_in_any_table(platform: Platform, _worked: Non
     assert TITLE.encode().hex().encode() in seen, "bodies are bytes, shown in hexadecimal"
 
 
-def test_nobodys_name_or_number_is_in_any_file(platform: Platform, _worked: None) -> None:
+@pytest.mark.usefixtures("_worked")
+def test_nobodys_name_or_number_is_in_any_file(platform: Platform) -> None:
     """Nor in what Kafka, PostgreSQL and the services write to the disk: data, write-ahead log, logs."""
     seen = set()
     for file in Path(platform.stack.info.data).rglob("*"):
@@ -151,7 +153,8 @@ def test_nobodys_name_or_number_is_in_any_file(platform: Platform, _worked: None
     assert {"kafka", "postgres"} <= seen
 
 
-def test_nobodys_name_or_number_is_in_the_figures(platform: Platform, _worked: None) -> None:
+@pytest.mark.usefixtures("_worked")
+def test_nobodys_name_or_number_is_in_the_figures(platform: Platform) -> None:
     for url in platform.urls.values():
         assert found_in(platform.http.get(f"{url}/metrics").content) == []
 

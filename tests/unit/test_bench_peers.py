@@ -99,7 +99,7 @@ def test_every_part_that_can_be_asked_for_is_there() -> None:
     assert tuple(parts()) == NAMES
 
 
-@pytest.mark.parametrize("arguments", [["--only", "appendix"], ["--only", ""], ["--fast"]])
+@pytest.mark.parametrize("arguments", [["--only", "appendix"], ["--only", ""], ["--fast"], ["--data", "/nowhere/at/all"]])
 def test_what_is_not_there_is_misuse(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)

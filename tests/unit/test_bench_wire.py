@@ -39,6 +39,16 @@ async def a_server(answer: Answer) -> AsyncIterator[tuple[int, list[bytes]]]:
         server.close()
 
 
+async def test_an_answer_counts_when_it_is_whole() -> None:
+    answers: list[tuple[int, bytes]] = []
+    wire = Wire(lambda _, status, body: answers.append((status, body)))
+    for cut in (3, 30, 60, len(CREATED) - 1):
+        wire.data_received(CREATED[:cut])
+        assert answers == []
+        wire.data_received(CREATED[cut:])
+        assert answers.pop() == (201, b'{"position":"7"')
+
+
 async def test_an_answer_in_pieces_is_one_answer_and_the_connection_stays() -> None:
     answers: list[tuple[int, bytes]] = []
     both = asyncio.Event()

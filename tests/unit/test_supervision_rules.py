@@ -183,8 +183,8 @@ def test_a_notice_is_closed_when_every_reply_it_asked_for_is_accepted() -> None:
     given(NOTICE, *both, accepted("D1")).when(CLOSE, TOWN).rejected("role_not_allowed")
     for ask in (ACKNOWLEDGE, RESPOND, accept(), send_back(working(1)), CLOSE):
         given(NOTICE, *both, accepted("D1"), closed).when(ask, OFFICE).rejected("notice_closed")
-    given(NOTICE, issued(reply_by=date(2021, 11, 8)), closed).when(mark(date(2021, 11, 8)), TIMER).nothing()
         given(NOTICE).when(ask, OFFICE).rejected("not_found")
+    given(NOTICE, issued(reply_by=date(2021, 11, 8)), closed).when(mark(date(2021, 11, 8)), TIMER).nothing()
 
 
 def test_the_timer_alone_finds_who_has_not_replied_by_the_date_once() -> None:

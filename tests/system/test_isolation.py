@@ -1,0 +1,206 @@
+"""Counties see nothing of each other: not over HTTP, and not in the database, even where the services' own SQL is left aside."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from deploy.embedded.issuer import ROLES
+from deploy.embedded.preflight import SERVICES
+from tests.support.cast import GOOD, Cast
+from tests.support.client import COUNTIES, FENG, SHAOYANG, THIRD, TOWN, Platform
+from tests.support.described import Described, Question
+from tests.support.faults import faults_of, none_of
+
+STAFF = tuple(role for role in ROLES if role != "citizen")
+NO_COUNTYS = {"read.strays", "public._yoyo_log", "public._yoyo_migration", "public._yoyo_version", "public.yoyo_lock"}
+"""Tables that belong to no county: records off a topic that are no event of any, and the list of migrations."""
+CHANGES = {
+    "UPDATE": "UPDATE log.events SET type = 'Nothing'",
+    "UPDATE of the bytes": "UPDATE log.events SET body = 'x' WHERE position = 1",
+    "DELETE": "DELETE FROM log.events",
+    "DELETE of one": "DELETE FROM log.events WHERE position = 1",
+    "TRUNCATE": "TRUNCATE log.events",
+    "TRUNCATE of all": "TRUNCATE log.events, log.heads CASCADE",
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What Shaoyang has, by service: an id that every query and command of the service may be tried with."""
+
+    ids: dict[str, str]
+    words: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def shaoyangs(platform: Platform) -> Known:
+    """A need, a project, a notice and a verification of Shaoyang."""
+    cast = Cast(platform, SHAOYANG, "secret").registered()
+    need = cast.submit("只属于邵阳的诉求")["id"]
+    project = cast.propose(need)
+    cast.approve(project)
+    cast.pledge(project)
+    cast.complete(project)
+    cast.judge.eventually("scoring", f"verifications/{project}", status="open")
+    cast.score(project, GOOD)
+    letter = {"kind": "work-prompt", "title": "只属于邵阳的提示", "text": "请办。", "addressees": [cast.unit], "project_ids": [project]}
+    notice = cast.of("office").do("supervision", "notices", letter)["id"]
+    platform.still()
+    ids = {"intake": need, "projects": project, "supervision": notice, "scoring": project}
+    cast.of("office").eventually("supervision", f"notices/{notice}", status="issued")
+    return Known(ids, ("只属于邵阳", cast.unit, cast.branch, *ids.values()))
+
+
+def test_the_owner_county_sees_what_the_others_must_not(platform: Platform, shaoyangs: Known, queries: list[Question]) -> None:
+    """Otherwise the tests below would pass on nothing."""
+    person = platform.person(*STAFF, unit=TOWN)
+    for query in queries:
+        answer = person.get(
+            query.service, query.at(shaoyangs.ids[query.service]), **({"limit": 500} if "limit" in query.parameters else {})
+        )
+        assert answer.status_code == 200, answer.text
+        if not query.path.endswith(("figures", "profiles")):
+            assert any(word in answer.text for word in shaoyangs.words), query
+
+
+@pytest.mark.parametrize("county", [FENG, THIRD])
+def test_no_query_shows_another_countys_things(platform: Platform, shaoyangs: Known, queries: list[Question], county: str) -> None:
+    person = platform.person(*STAFF, county=county, unit="secret", branch="secret-1", sub="member-secret")
+
+    def asked(query: Question) -> list[str]:
+        answer = person.get(
+            query.service, query.at(shaoyangs.ids[query.service]), **({"limit": 500} if "limit" in query.parameters else {})
+        )
+        if "{" in query.path:
+            return faults_of(answer, status=404)
+        leaked = [word for word in shaoyangs.words if word in json.dumps(answer.json(), ensure_ascii=False)]
+        return [f"{query}: {answer.status_code} {leaked}"] if leaked or answer.status_code != 200 else []
+
+    none_of(asked(query) for query in queries)
+
+
+def test_figures_count_nothing_of_another_county(platform: Platform, shaoyangs: Known) -> None:
+    """The third county has never done a thing but what these tests did in intake."""
+    assert shaoyangs
+    person = platform.person("office", county=THIRD)
+    before = {service: person.see(service, "figures") for service in SERVICES}
+    Cast(platform, SHAOYANG, "secret").submit("又一件")
+    platform.still()
+    assert {service: person.see(service, "figures") for service in SERVICES} == before
+    for service in ("projects", "supervision", "scoring"):
+        assert not any(before[service].values()), service
+
+
+@pytest.mark.usefixtures("nothing_written")
+def test_no_command_reaches_another_countys_things(platform: Platform, shaoyangs: Known, commands: list[Described]) -> None:
+    person = platform.person(*STAFF, county=FENG, unit="610330100", branch="secret-1", sub="member-secret")
+
+    def given(command: Described) -> Iterator[list[str]]:
+        known = shaoyangs.ids[command.service]
+        body = json.loads(json.dumps(command.least).replace(TOWN, "610330100"))
+        yield faults_of(person.post(command.service, command.at(known), body), status=404)
+        batch = person.post(command.service, command.batch, {"items": [command.item(body, known)]}).json()["items"]
+        yield [f"{command.name}: {one}" for one in batch if one["status"] != 404]
+
+    none_of(faults for command in commands if command.ids for faults in given(command))
+
+
+def tables_of(platform: Platform, service: str) -> list[sql.Composed]:
+    """Every table and view of a service's database that has a county."""
+    with platform.superuser(service) as connection:
+        rows = connection.execute(
+            """
+            SELECT n.nspname, c.relname,
+              EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'county' AND NOT a.attisdropped)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            """
+        ).fetchall()
+    assert {f"{schema}.{name}" for schema, name, has_county in rows if not has_county} == NO_COUNTYS
+    return [sql.SQL("{}.{}").format(sql.Identifier(schema), sql.Identifier(name)) for schema, name, has_county in rows if has_county]
+
+
+def count(connection: psycopg.Connection[tuple[int]], table: sql.Composed) -> int:
+    """Return how many rows are seen; none where even looking is refused."""
+    try:
+        with connection.transaction():
+            row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(table)).fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        return 0
+    assert row is not None
+    return row[0]
+
+
+@pytest.mark.usefixtures("shaoyangs")
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("owner", [False, True], ids=["service", "owner"])
+def test_without_a_county_no_row_of_any_table_is_seen(platform: Platform, service: str, *, owner: bool) -> None:
+    """Also where a transaction bound to a county came before on the same connection, which leaves the setting empty, not absent."""
+    tables = tables_of(platform, service)
+    assert len(tables) > 8
+    with platform.database(service, SHAOYANG, owner=owner) as connection:
+        assert count(connection, sql.Composed([sql.SQL("log.events")])) > 0
+        connection.rollback()
+        assert [table.as_string(connection) for table in tables if count(connection, table)] == []
+        connection.execute("SELECT set_config('app.county', '', true)")
+        assert [table.as_string(connection) for table in tables if count(connection, table)] == []
+
+
+@pytest.mark.usefixtures("shaoyangs")
+@pytest.mark.parametrize("service", SERVICES)
+def test_bound_to_a_county_only_its_rows_are_seen(platform: Platform, service: str) -> None:
+    tables = tables_of(platform, service)
+    seen = 0
+    for county in COUNTIES:
+        with platform.database(service, county) as connection:
+            for table in tables:
+                rows = connection.execute(sql.SQL("SELECT DISTINCT county FROM {}").format(table)).fetchall()
+                assert rows in ([], [(county,)]), table.as_string(connection)
+                seen += len(rows)
+    assert seen > 8
+
+
+@pytest.mark.usefixtures("shaoyangs")
+@pytest.mark.parametrize("service", SERVICES)
+def test_bound_to_a_county_no_row_of_another_is_written(platform: Platform, service: str) -> None:
+    with platform.database(service, FENG) as connection:
+        for statement in (
+            "INSERT INTO log.heads VALUES ('430524', 0, now())",
+            "INSERT INTO log.cursors VALUES ('430523', 'mine', 0)",
+            "INSERT INTO log.commands VALUES ('430523', gen_random_uuid(), '', 's', 1, 1)",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"), connection.transaction():
+                connection.execute(statement)
+        assert connection.execute("UPDATE log.heads SET position = 0 WHERE county = '430523'").rowcount == 0
+
+
+@pytest.mark.usefixtures("shaoyangs")
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("owner", [False, True], ids=["service", "owner"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_log_is_changed_by_nobody(platform: Platform, service: str, change: str, *, owner: bool) -> None:
+    with (
+        platform.database(service, SHAOYANG, owner=owner) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only" if owner else "permission denied"),
+    ):
+        connection.execute(CHANGES[change])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_cannot_lift_what_binds_it(platform: Platform, service: str) -> None:
+    for statement in (
+        "ALTER TABLE log.events DISABLE TRIGGER ALL",
+        "ALTER TABLE log.events NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY county ON log.events",
+        "DROP TABLE log.events",
+        "CREATE TABLE log.mine (x int)",
+        f"SET ROLE {service}_owner",
+        "SET session_replication_role = replica",
+        "SET row_security = off; SELECT * FROM log.events",
+    ):
+        with platform.database(service, SHAOYANG) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement)
