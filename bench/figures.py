@@ -7,6 +7,9 @@ from typing import Any
 
 from bench.sampling import Samples, median
 
+_TABLE_WIDTH = 130
+"""Columns the table takes at least, where stderr is no terminal that says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -91,13 +94,16 @@ class Report:
         from rich.console import Console  # noqa: PLC0415 - loaded when everything has been measured
         from rich.table import Table  # noqa: PLC0415
 
+        console = Console(stderr=True)
         table = Table("figure", "value", "unit", "ratio", "against", "reach", "met")
+        for column in table.columns:
+            column.no_wrap = True
         for one in self.figures:
             value = one.conditions.get("skipped", "") if one.value is None else f"{one.value:,}"
             met = "" if one.met is None else "yes" if one.met else "NO"
             ratio = "" if one.ratio is None else f"{one.ratio:g}"
             table.add_row(one.figure, value, one.unit, ratio, one.against or "", one.reach or "", met)
-        Console(stderr=True).print(table)
+        console.print(table, width=max(console.width, _TABLE_WIDTH), crop=False)
 
 
 def _short(value: float) -> float:

@@ -127,6 +127,11 @@ class Api:
         self._positions[call.service] = max(self._positions.get(call.service, 0), int(answer["position"]))
 
     def _refused(self, call: Call, problem: Problem) -> RefusedError:
+        if problem.document.get("code") == "command_reused":
+            return RefusedError(
+                f"{self.county}: what is recorded is another campaign ({call.key} of {call.actor.sub} was asked for in other words): "
+                "give the --seed it was made with, or another --data."
+            )
         return RefusedError(f"{self.county}: {call.service} refused {call.key} of {call.actor.sub}: {problem}")
 
 

@@ -9,7 +9,7 @@ from campaigns.api import Api
 from campaigns.calls import SHANGHAI, Heard, Phase, Plan, Step
 from campaigns.sender import Patience, RefusedError, UnreachableError
 
-AT_ONCE = 16
+AT_ONCE = 8
 Told = Callable[[str, str, int, int], None]
 """Is told which county is at what, and how many of how many calls are done."""
 

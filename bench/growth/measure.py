@@ -15,6 +15,7 @@ from bench.lab import Database, Lab, database
 from bench.material import body_bytes
 from bench.sampling import Samples, interleave
 from deploy.embedded.events import Event
+from deploy.embedded.failures import DependencyDownError
 from deploy.embedded.preflight import free_bytes
 
 _FLAT = Reach(1.15, at_least=False)
@@ -27,7 +28,7 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
     """Fill one database per size, each through the appender and a service of its own; then measure all of them in turn."""
     needed = sum(counts.log_sizes) * _BYTES_PER_EVENT
     if free_bytes(lab.root) < needed:
-        raise OSError(f"growth needs {needed / 2**30:.0f} GiB free below {lab.root}: choose another disk with --data")
+        raise DependencyDownError(f"growth needs {needed / 2**30:.0f} GiB free below {lab.root}: choose another disk with --data.")
     with lab.stack("growth") as stack, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, ExitStack() as closing:
         filled: dict[int, Filled] = {}
         databases: dict[int, Database] = {}

@@ -31,17 +31,16 @@ async def test_without_the_watchdog_it_stays_silent(lab: Lab) -> None:
 
 
 async def test_a_consumer_that_waits_for_its_database_is_left_alone_and_told_of(lab: Lab) -> None:
-    async with lab.pool.acquire() as connection, connection.transaction():
+    async with lab.consuming() as consumer, lab.pool.acquire() as connection, connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{lab.projecting().group}\x1f430523")
-        async with lab.consuming() as consumer:
-            await lab.produce(lab.body(1))
-            watchdog = Watchdog([consumer], silent_seconds=0.2, every_seconds=0.05)
-            watchdog.start()
-            await eventually(lambda: _busy(consumer), True)
-            subscriber = consumer.subscriber.consumer
-            await asyncio.sleep(1)
-            assert consumer.subscriber.consumer is subscriber
-            await watchdog.stop()
+        await lab.produce(lab.body(1))
+        watchdog = Watchdog([consumer], silent_seconds=0.2, every_seconds=0.05)
+        watchdog.start()
+        await eventually(lambda: _busy(consumer), True)
+        subscriber = consumer.subscriber.consumer
+        await asyncio.sleep(1)
+        assert consumer.subscriber.consumer is subscriber
+        await watchdog.stop()
 
 
 async def test_a_consumer_without_a_broker_s_word_is_wrong(lab: Lab) -> None:

@@ -1,5 +1,6 @@
 """The people of one unit, put on the register, and the steps of a story as they take them over HTTP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,9 @@ class Cast:
         office.do("projects", "members", member)
         return self
 
-    def submit(self, title: str = "村口路灯坏了", petitioner: dict[str, str] | None = None, **headers: str) -> dict[str, Any]:
+    def submit(
+        self, title: str = "村口路灯坏了", petitioner: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         """Submit a need at the counter."""
         detail = "三盏路灯坏了两个月，老人夜里不敢出门。𠮷𡈽"
         body = {
@@ -53,34 +56,34 @@ class Cast:
         }
         return self.of("clerk").do("intake", "needs", body, headers)
 
-    def propose(self, *need_ids: str, level: str | None = None, **headers: str) -> str:
+    def propose(self, *need_ids: str, level: str | None = None, headers: Mapping[str, str] | None = None) -> str:
         """Propose a project for needs; return its id."""
-        body = {"title": "修好村口路灯", "level": level or LEVELS[self.county], "unit": self.unit, "branch": self.branch}
+        body: dict[str, Any] = {"title": "修好村口路灯", "level": level or LEVELS[self.county], "unit": self.unit, "branch": self.branch}
         body |= {"need_ids": list(need_ids), "planned_completion": "2999-12-31"}
         return str(self.of("unit", "proposer").do("projects", "projects", body, headers)["id"])
 
-    def approve(self, project: str, by: Person | None = None, **headers: str) -> dict[str, Any]:
+    def approve(self, project: str, headers: Mapping[str, str] | None = None, *, by: Person | None = None) -> dict[str, Any]:
         """Find the three principles met."""
         verdicts = [{"principle": principle, "met": True, "reason": "属实。"} for principle in PRINCIPLES]
         return (by or self.of("unit")).do("projects", f"projects/{project}/review", {"verdicts": verdicts}, headers)
 
-    def pledge(self, project: str, **headers: str) -> dict[str, Any]:
+    def pledge(self, project: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Claim and promise, as the member."""
         member = self.of("member")
         member.do("projects", f"projects/{project}/claim", {}, headers)
         promise = {"promise": "年底前全部修好。", "complete_by": "2999-12-31", "venue": "television"}
         return member.do("projects", f"projects/{project}/pledge", promise, headers)
 
-    def complete(self, project: str, **headers: str) -> dict[str, Any]:
+    def complete(self, project: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Report that all is done, and declare it, as the member."""
         member = self.of("member")
         member.do("projects", f"projects/{project}/progress", {"percent": 100, "text": "已全部修好。"}, headers)
         return member.do("projects", f"projects/{project}/completion", {"summary": "三盏路灯全部修好。"}, headers)
 
-    def score(self, project: str, points: int, by: Person | None = None, **headers: str) -> dict[str, Any]:
+    def score(self, project: str, points: int, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Give the same points for every item that must be scored, as who signs off."""
         items = ["materials", "satisfaction", "quality", *(["awareness"] if self.county == SHAOYANG else [])]
-        return (by or self.judge).do("scoring", f"verifications/{project}/score", {"points": dict.fromkeys(items, points)}, headers)
+        return self.judge.do("scoring", f"verifications/{project}/score", {"points": dict.fromkeys(items, points)}, headers)
 
     @property
     def judge(self) -> Person:

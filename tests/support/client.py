@@ -127,21 +127,23 @@ class Person:
         """Give a command that must be carried out; return its answer."""
         answer = self.post(service, path, body, headers)
         assert answer.status_code == 201, answer.text
-        assert set(answer.json()) == {"id", "version", "position"}
-        return answer.json()
+        found: dict[str, Any] = answer.json()
+        assert set(found) == {"id", "version", "position"}
+        return found
 
     def batch(self, service: str, path: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Give many commands that must all be carried out; return their answers."""
         answer = self.post(service, f"{path}:batch", {"items": items})
         assert answer.status_code == 200, answer.text
-        assert {item["status"] for item in answer.json()["items"]} == {201}, answer.text[:2_000]
-        return answer.json()["items"]
+        items_said: list[dict[str, Any]] = answer.json()["items"]
+        assert {item["status"] for item in items_said} == {201}, answer.text[:2_000]
+        return items_said
 
     def refused(self, service: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> str:
         """Give a command that must be refused; return the problem's code."""
         answer = self.post(service, path, body, headers)
         assert faults_of(answer) == []
-        return answer.json()["code"]
+        return str(answer.json()["code"])
 
     def get(self, service: str, path: str, **params: Any) -> httpx.Response:
         """Ask."""
@@ -151,33 +153,39 @@ class Person:
         """Ask what must be answered."""
         answer = self.get(service, path, **params)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        found: dict[str, Any] = answer.json()
+        return found
 
     def history(self, service: str, path: str) -> list[dict[str, Any]]:
         """Return a resource's events."""
         found = self.see(service, f"{path}/history")
         assert found["next"] is None
-        return found["items"]
+        events: list[dict[str, Any]] = found["items"]
+        return events
 
     def eventually(self, service: str, path: str, seconds: float = 15, **wanted: Any) -> dict[str, Any]:
         """Ask until the fields are as wanted: another service's facts take a moment to arrive."""
         deadline = time.monotonic() + seconds
         while True:
             answer = self.get(service, path)
-            seen = answer.json()
+            seen: dict[str, Any] = answer.json()
             if answer.status_code == 200 and all(seen[name] == value for name, value in wanted.items()):
                 return seen
             assert time.monotonic() < deadline, f"wanted {wanted}, still {answer.text}"
             time.sleep(0.05)
 
 
-async def at_once(asked: Sequence[tuple[Person, str, str, object, Mapping[str, str]]]) -> list[httpx.Response]:
-    """Give many commands at the same time (person, service, path, body, headers), each over a connection of its own; in their order.
+Asked = tuple[Person, str, str, object, Mapping[str, str]]
+"""Who asks, which service, path, body, headers."""
+
+
+async def at_once(asked: Sequence[Asked]) -> list[httpx.Response]:
+    """Give many commands at the same time, each over a connection of its own; in their order.
 
     A client's pool looks through all that wait in it at every step, so that the work is shared among small ones.
     """
 
-    async def some(share: Sequence[tuple[Person, str, str, object, Mapping[str, str]]]) -> list[httpx.Response]:
+    async def some(share: Sequence[Asked]) -> list[httpx.Response]:
         async with httpx.AsyncClient(timeout=60, trust_env=False, limits=httpx.Limits(max_connections=None)) as http:
             return await asyncio.gather(
                 *(http.post(by.url(service, path), json=body, headers={**by.bearer, **more}) for by, service, path, body, more in share)

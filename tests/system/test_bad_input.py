@@ -136,7 +136,8 @@ def test_rare_characters_are_no_fault_where_text_may_stand(everyone: Person, com
     """Seen behind the body's validation: with an If-Match that is stale nothing is carried out."""
 
     def tried(command: Described, path: Path) -> list[str]:
-        base = command.least if path[0] in command.least else {**command.least, path[0]: command.full[str(path[0])]}
+        name = str(path[0])
+        base = command.least if name in command.least else {**command.least, name: command.full[name]}
         body = with_value(base, path, RARE)
         answer = everyone.post(command.service, command.at(), body, {"If-Match": '"77"'})
         if not command.fits(body):

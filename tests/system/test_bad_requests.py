@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from tests.support.client import SHAOYANG, Person, Platform
@@ -60,11 +61,8 @@ def both(command: Described) -> Iterator[tuple[str, dict[str, Any]]]:
 def with_header(everyone: Person, commands: list[Described], name: str, value: str, code: str) -> Iterator[list[str]]:
     for command in commands:
         for path, body in both(command):
-            answer = everyone.platform.http.post(
-                everyone.url(command.service, path),
-                json=body,
-                headers=[*everyone.bearer.items(), (name, value.encode())],  # type: ignore[list-item]
-            )
+            headers = httpx.Headers([*everyone.bearer.items(), (name, value)], encoding="utf-8")
+            answer = everyone.platform.http.post(everyone.url(command.service, path), json=body, headers=headers)
             faults = faults_of(answer, status=400)
             yield faults or [f"{path}: {answer.json()['code']}" for _ in [0] if answer.json()["code"] != code]
 

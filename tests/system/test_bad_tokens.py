@@ -20,12 +20,14 @@ from tests.support.faults import faults_of, none_of
 pytestmark = pytest.mark.usefixtures("nothing_written")
 
 LEFT_OUT = object()
+NO_TIMES: tuple[Any, ...] = ("9999999999", True, None, [], {}, float("inf"), float("nan"), 10**400, -1)
+NO_CODES: tuple[Any, ...] = (7, [TOWN], {}, "a\x00b", "\ud800", "a" * 60_000)
 CLAIMS: dict[str, dict[str, Any]] = {
     "expired": {"exp": 1_000_000_000},
     "not yet valid": {"nbf": 9_999_999_999},
     "issued tomorrow": {"iat": 9_999_999_999},
     "without an end": {"exp": LEFT_OUT},
-    **{f"ends at {end!r}": {"exp": end} for end in ("9999999999", True, None, [], {}, float("inf"), float("nan"), 10**400, -1)},
+    **{f"ends at {end!r}": {"exp": end} for end in NO_TIMES},
     **{f"for {who!r}": {"aud": who} for who in ("others", ["others"], {"yinuo": 1}, "", None, 7, "YINUO")},
     **{f"by {who!r}": {"iss": who} for who in ("https://issuer.example", [ISSUER], ISSUER + "/", "", None, 7)},
     **{f"of {who!r}": {"sub": who} for who in ("", None, 7, ["a"], "a\x00b", "a\nb", "\ud800", "a" * 60_000)},
@@ -34,8 +36,8 @@ CLAIMS: dict[str, dict[str, Any]] = {
         f"as {roles!r}": {"roles": roles}
         for roles in ("office", [], None, [None], [""], {"office": 1}, ["system"], ["office", "system"], ["\x00"], ["\ud800"], LEFT_OUT)
     },
-    **{f"unit {unit!r}": {"unit": unit} for unit in (7, [TOWN], {}, "a\x00b", "\ud800", "a" * 60_000)},
-    **{f"branch {branch!r}": {"branch": branch} for branch in (7, [TOWN], {}, "a\x00b", "\ud800", "a" * 60_000)},
+    **{f"unit {unit!r}": {"unit": unit} for unit in NO_CODES},
+    **{f"branch {branch!r}": {"branch": branch} for branch in NO_CODES},
 }
 HEADERS: dict[str, bytes] = {
     name: f"{{{text}}}".encode("utf-8", "surrogatepass")

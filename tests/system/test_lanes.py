@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
@@ -14,7 +15,7 @@ from psycopg import sql
 
 from deploy.embedded.preflight import SERVICES
 from tests.support.cast import GOOD, Cast, at
-from tests.support.client import COUNTIES, FENG, SHAOYANG, Platform, at_once, leaf_hash
+from tests.support.client import COUNTIES, FENG, SHAOYANG, Asked, Platform, at_once, leaf_hash
 from tests.support.faults import faults_of
 
 NAME, PHONE, MEMBER = "欧阳𠮷祥瑞", "13987650001", "司马𡈽生"
@@ -23,7 +24,7 @@ TITLE = "寻得到的标题𪚥"
 """What may be found: it shows that the search finds."""
 PETITIONER = {"name": NAME, "phone": PHONE}
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
-Record = ConsumerRecord[bytes, bytes]
+Record: TypeAlias = ConsumerRecord[bytes, bytes]
 Lanes = dict[tuple[str, str], list[Record]]
 """Per service and Kafka key."""
 
@@ -36,14 +37,16 @@ async def _worked(platform: Platform) -> None:
         project = cast.propose(cast.submit(TITLE, PETITIONER)["id"])
         cast.approve(project)
         cast.pledge(project)
-        cast.complete(project, traceparent=TRACE)
+        cast.complete(project, {"traceparent": TRACE})
         cast.judge.eventually("scoring", f"verifications/{project}", status="open")
         cast.score(project, GOOD)
         bulletin = {"kind": "bulletin", "title": TITLE, "text": "情况通报。", "addressees": [cast.unit]}
         cast.of("office").do("supervision", "notices", bulletin, at("2021-12-01T00:00:00"))
     need = {"kind": "opinion", "channel": "hotline", "title": TITLE, "detail": "请看。", "petitioner": PETITIONER}
     clerks = {county: platform.person("clerk", county=county) for county in COUNTIES}
-    asked = [(clerks[county], "intake", "needs", {**need, "town": f"{county}100"}, {}) for _ in range(60) for county in COUNTIES]
+    asked: list[Asked] = [
+        (clerks[county], "intake", "needs", {**need, "town": f"{county}100"}, {}) for _ in range(60) for county in COUNTIES
+    ]
     assert {answer.status_code for answer in await at_once(asked)} == {201}
     clerk, office = clerks[SHAOYANG], platform.person("office")
     for wrong in ({**need, "town": FENG + "100"}, {**need, "title": 7}, {**need, "more": PHONE}, {"petitioner": {"name": NAME + "\x00"}}):

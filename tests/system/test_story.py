@@ -33,29 +33,29 @@ def follows(effect: dict[str, Any], cause: dict[str, Any]) -> None:
 def test_a_need_is_taken_to_its_answer_through_a_refusal(platform: Platform, county: str) -> None:
     cast = Cast(platform, county, "water").registered()
     office, member, judge = cast.of("office"), cast.of("member"), cast.judge
-    need = cast.submit(petitioner={"name": "陈秀英", "phone": "13800138000"}, **at("2021-11-01T09:00:00"))["id"]
+    need = cast.submit(petitioner={"name": "陈秀英", "phone": "13800138000"}, headers=at("2021-11-01T09:00:00"))["id"]
     office.do("intake", f"needs/{need}/route", {"handling_unit": cast.unit, "responsible_leader": "leader-1"}, at("2021-11-01T10:00:00"))
     assert cast.of("unit").refused("intake", f"needs/{need}/answer", {"outcome": "done"}) == "answer_needs_text"
 
-    project = cast.propose(need, **at("2021-11-02T09:00:00"))
+    project = cast.propose(need, headers=at("2021-11-02T09:00:00"))
     assert member.refused("projects", f"projects/{project}/claim") == "project_not_approved"
     assert cast.of("unit", "proposer").refused("projects", f"projects/{project}/review", review()) == "own_item"
-    cast.approve(project, **at("2021-11-02T10:00:00"))
+    cast.approve(project, at("2021-11-02T10:00:00"))
     assert member.refused("projects", f"projects/{project}/completion", {"summary": "好了。"}) == "project_not_claimed"
-    cast.pledge(project, **at("2021-11-03T09:00:00"))
-    cast.complete(project, **at("2021-11-10T17:00:00"), **{"X-Correlation-ID": CORRELATION, "traceparent": TRACE})
+    cast.pledge(project, at("2021-11-03T09:00:00"))
+    cast.complete(project, {**at("2021-11-10T17:00:00"), "X-Correlation-ID": CORRELATION, "traceparent": TRACE})
 
     judge.eventually("scoring", f"verifications/{project}", status="open", round=1, claimant="member-water")
     assert member.get("scoring", f"verifications/{project}").status_code == 200
     assert judge.refused("scoring", f"verifications/{project}/sign-off") == "not_scored"
-    cast.score(project, POOR, **at("2021-11-11T09:00:00"))
+    cast.score(project, POOR, at("2021-11-11T09:00:00"))
     assert judge.refused("scoring", f"verifications/{project}/sign-off") == "score_below_threshold"
     judge.do("scoring", f"verifications/{project}/refuse", {"reason": "群众不满意，请重新办理。"})
 
     member.eventually("projects", f"projects/{project}", status="claimed", reopened=1)
-    cast.complete(project, **at("2021-11-20T17:00:00"))
+    cast.complete(project, at("2021-11-20T17:00:00"))
     judge.eventually("scoring", f"verifications/{project}", status="open", round=2)
-    cast.score(project, GOOD, **at("2021-11-21T09:00:00"))
+    cast.score(project, GOOD, at("2021-11-21T09:00:00"))
     judge.do("scoring", f"verifications/{project}/sign-off")
 
     office.eventually("projects", f"projects/{project}", status="signed-off", round=2)

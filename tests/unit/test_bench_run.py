@@ -10,6 +10,7 @@ from tests.support.stack import data_folder, free_port_base
 
 def test_a_quick_run_prints_one_line_per_figure_and_leaves_nothing_behind() -> None:
     with data_folder() as folder:
+        folder.chmod(0o755)  # as the folder of whoever lets PostgreSQL in
         (folder / "mine.txt").touch()
         done = subprocess.run(  # noqa: S603 - our own interpreter
             [sys.executable, "-m", "bench", "--quick", "--only", "project", "--data", str(folder), "--port-base", str(free_port_base())],

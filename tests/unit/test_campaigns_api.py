@@ -89,10 +89,16 @@ async def test_trouble_that_passes_is_met_with_the_very_same_request(trouble: ht
 
 
 async def test_a_refusal_is_not_repeated_but_said() -> None:
-    server = Server(problem(409, "command_reused"))
-    with pytest.raises(RefusedError, match=r"430523: intake refused demo/collect/need/1 of office-01: 409 command_reused"):
+    server = Server(problem(422, "town_not_in_county"))
+    with pytest.raises(RefusedError, match=r"430523: intake refused demo/collect/need/1 of office-01: 422 town_not_in_county"):
         await server.api().carry_out(one(submit()))
     assert len(server.requests) == 1
+
+
+async def test_the_past_of_another_seed_is_recognised() -> None:
+    server = Server(problem(409, "command_reused"))
+    with pytest.raises(RefusedError, match=r"430523: what is recorded is another campaign .* give the --seed it was made with"):
+        await server.api().carry_out(one(submit()))
 
 
 async def test_patience_has_an_end() -> None:

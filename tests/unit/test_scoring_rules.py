@@ -164,6 +164,11 @@ def test_the_last_score_before_the_sign_off_counts_and_the_same_again_changes_no
     lowered.and_then(score(GOOD), BRANCH).when(SIGN_OFF, BRANCH).then(VERIFIED)
 
 
+def test_a_score_may_carry_a_remark() -> None:
+    asked = ScoreProject(project_id=PROJECT_ID, points=GOOD, remark="材料齐全")
+    given(VERIFICATION, opened()).when(asked, BRANCH).then_one(ProjectScored, remark="材料齐全")
+
+
 def test_what_is_not_scored_is_not_signed_off_but_may_be_refused() -> None:
     given(VERIFICATION, opened()).when(SIGN_OFF, BRANCH).rejected("not_scored")
     given(VERIFICATION, opened()).when(REFUSE, BRANCH).then(REFUSED)

@@ -121,6 +121,10 @@ def test_what_asks_nothing_is_neither_acknowledged_nor_answered() -> None:
     prompt.when(RESPOND, TOWN).rejected("notice_asks_nothing")
 
 
+def test_what_asks_for_a_reply_asks_to_be_signed_for_with_or_without_a_date() -> None:
+    given(NOTICE, issued(acknowledge_by=None)).and_then(ACKNOWLEDGE, TOWN).when(RESPOND, TOWN).then(responded())
+
+
 def test_an_addressee_replies_once_it_has_signed_and_until_that_is_accepted() -> None:
     given(NOTICE, issued()).when(RESPOND, TOWN).rejected("notice_not_acknowledged")
     given(NOTICE, issued(), acknowledged("D1")).when(RESPOND, TOWN).rejected("notice_not_acknowledged")
