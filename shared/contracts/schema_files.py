@@ -39,9 +39,16 @@ def breaks(old: dict[str, Any], new: dict[str, Any], at: str = "") -> list[str]:
     found += [f"{at}/{name}: no longer always there" for name in set(old.get("required", [])) - set(new.get("required", []))]
     for name in before.keys() & after.keys():
         found += breaks(before[name], after[name], f"{at}/{name}")
-    for keyword in ("type", "format", "$ref", "const", "pattern", "items", "prefixItems", "anyOf", "additionalProperties", "discriminator"):
+    for keyword in ("type", "format", "$ref", "const", "pattern", "prefixItems", "additionalProperties", "discriminator"):
         if old.get(keyword) != new.get(keyword):
             found.append(f"{at}: {keyword} changed")
+    choices, others = old.get("anyOf", []), new.get("anyOf", [])
+    if len(choices) > len(others) or (others and not choices):
+        found.append(f"{at}: anyOf changed")
+    else:
+        found += [fault for before, after in zip(choices, others, strict=False) for fault in breaks(before, after, at)]
+    if "items" in old or "items" in new:
+        found += breaks(old.get("items", {}), new.get("items", {}), f"{at}/items")
     found += [f"{at}: value {value!r} gone" for value in old.get("enum", []) if value not in new.get("enum", [value])]
     if "enum" in new and "enum" not in old:
         found.append(f"{at}: narrowed to an enumeration")
