@@ -8,7 +8,7 @@ from typing import Any
 from bench.sampling import Samples, median
 
 _TABLE_WIDTH = 130
-"""Columns the table takes at least, where stderr is no terminal that says."""
+"""Columns the table may take where stderr is no terminal that says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,8 @@ class Report:
         from rich.table import Table  # noqa: PLC0415
 
         console = Console(stderr=True)
+        if not console.is_terminal:
+            console.width = _TABLE_WIDTH
         table = Table("figure", "value", "unit", "ratio", "against", "reach", "met")
         for column in table.columns:
             column.no_wrap = True
@@ -103,7 +105,7 @@ class Report:
             met = "" if one.met is None else "yes" if one.met else "NO"
             ratio = "" if one.ratio is None else f"{one.ratio:g}"
             table.add_row(one.figure, value, one.unit, ratio, one.against or "", one.reach or "", met)
-        console.print(table, width=max(console.width, _TABLE_WIDTH), crop=False)
+        console.print(table)
 
 
 def _short(value: float) -> float:

@@ -6,11 +6,10 @@ from typing import TypeVar
 
 from campaigns.calls import Actor
 from campaigns.chance import Chance
-from campaigns.county import County, Fate, Level, Needs, Unit, texts
+from campaigns.county import County, Level, Needs, Unit, texts
 from campaigns.things import CLERK, Cast, Member, Need, Notice, Project, branch_code, committee, secretary
 
 T = TypeVar("T")
-_INSPECTED: tuple[Fate, ...] = ("roving", "failed")
 _ANONYMOUS_EVERY = 9
 _THEMSELVES = ("website", "wechat", "douyin", "email")
 """Channels on which people write themselves; what comes in elsewhere a clerk takes down."""
@@ -30,7 +29,7 @@ def cast_of(county: County, seed: int) -> Cast:
 
 
 def _projects(cast: Cast) -> Iterator[Project]:
-    """Deal the items out to units; those the roving team sees are dealt in one turn, so that it comes to every unit."""
+    """Deal the items out to units, each fate in a turn of its own: every unit gets some of each, and the roving team comes to all."""
     county = cast.county
     numbers = itertools.count(1)
     turns: dict[str, itertools.count[int]] = {}
@@ -39,7 +38,7 @@ def _projects(cast: Cast) -> Iterator[Project]:
         fates = _expanded(level.fates)
         mine: list[Project] = []
         for place, fate in enumerate(fates):
-            turn = level.code if level.claimed_by == "unit" else "inspected" if fate in _INSPECTED else fate
+            turn = level.code if level.claimed_by == "unit" else fate
             turned = next(turns.setdefault(turn, itertools.count()))
             unit = units[turned % len(units)].code
             branch = branch_code(unit, turned // len(units) % county.branches + 1) if level.claimed_by in ("branch", "member") else None

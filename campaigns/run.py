@@ -10,6 +10,7 @@ from campaigns.calls import SHANGHAI, Heard, Phase, Plan, Step
 from campaigns.sender import Patience, RefusedError, UnreachableError
 
 AT_ONCE = 8
+"""Calls of a county under way: with more, choosing among connections costs the client more than the services gain."""
 Told = Callable[[str, str, int, int], None]
 """Is told which county is at what, and how many of how many calls are done."""
 

@@ -50,7 +50,7 @@ async def need(reading: Reading) -> Mapping[str, Any] | None:
     row = await reading.connection.fetchrow(NEED, reading.county, reading.ids["need_id"])
     if row is None:
         return None
-    found = dict(row)
+    found = {**dict(row), "position": str(row["position"])}
     own = found.pop("submitted_by") == reading.actor.sub
     return found if own or not reading.actor.has("citizen") else None
 

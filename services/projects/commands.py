@@ -181,6 +181,7 @@ class ReopenProject(Command):
 
     project_id: Annotated[UUID, FromPlatform]
     reason: Remark
+    round: Annotated[int | None, FromPlatform] = None
 
 
 class SignOffProject(Command):

@@ -24,6 +24,7 @@ from shared.kernel.commands import CommandHandler, Facts
 from shared.kernel.derived import derived
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Command
+from shared.kernel.workdays import business_day
 
 _PROFILE = "profile-county"
 _WAIT_SECONDS = 2.0
@@ -45,7 +46,7 @@ async def under_the_profile(facts: Facts, command: ProposeProject) -> ProposePro
     for need_id in command.need_ids:
         if await facts.find(KNOWN_NEED, need_id, seconds=_WAIT_SECONDS) is None:
             raise Rejected("need_not_known", pointer="/need_ids", need=need_id)
-    return command.model_copy(update={"profile": county.profile})
+    return command.model_copy(update={"profile": county.in_force(business_day(facts.asked.at))})
 
 
 async def with_the_register(facts: Facts, command: ClaimProject) -> ClaimProject:

@@ -15,7 +15,7 @@ def sign_off(event: ProjectVerified, _meta: Meta) -> Sequence[Command]:
 
 def reopen(event: VerificationRefused, _meta: Meta) -> Sequence[Command]:
     """A refused project goes back to work, with the reason it was refused for."""
-    return [ReopenProject(project_id=event.project_id, reason=event.reason)]
+    return [ReopenProject(project_id=event.project_id, reason=event.reason, round=event.round)]
 
 
 SIGN_OFF = Policy("sign_off_when_project_verified", on=ProjectVerified, do=sign_off)

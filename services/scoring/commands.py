@@ -25,6 +25,13 @@ class OpenVerification(Command):
     sheet: ScoreSheet | None = None
 
 
+class WithdrawVerification(Command):
+    """Withdraw a round whose project went back to work; only the policy on that does."""
+
+    project_id: UUID
+    round: int
+
+
 class ScoreProject(Command):
     """Give points (0-100) for the items of the county's score sheet."""
 

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
-from services.scoring.commands import OpenVerification, RefuseVerification, ScoreProject, SignOffVerification
+from services.scoring.commands import OpenVerification, RefuseVerification, ScoreProject, SignOffVerification, WithdrawVerification
 from services.scoring.state import Status, Verification, VerificationEvent, evolve
-from shared.contracts.scoring import SCORING, ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused
+from shared.contracts.scoring import SCORING, ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused, VerificationWithdrawn
 from shared.contracts.values import ScoreItem, ScoreSheet
 from shared.kernel.actor import SYSTEM
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider
 
-VerificationCommand = OpenVerification | ScoreProject | SignOffVerification | RefuseVerification
+VerificationCommand = OpenVerification | WithdrawVerification | ScoreProject | SignOffVerification | RefuseVerification
 
 
 def decide(command: VerificationCommand, verification: Verification, asked: Asked) -> Sequence[VerificationEvent]:
@@ -19,6 +19,8 @@ def decide(command: VerificationCommand, verification: Verification, asked: Aske
     match command:
         case OpenVerification():
             return open_round(command, verification, asked)
+        case WithdrawVerification():
+            return withdraw(command, verification, asked)
         case ScoreProject():
             return score(command, verification, asked)
         case SignOffVerification():
@@ -50,6 +52,15 @@ def open_round(command: OpenVerification, verification: Verification, asked: Ask
             sheet=command.sheet,
         )
     ]
+
+
+def withdraw(command: WithdrawVerification, verification: Verification, asked: Asked) -> Sequence[VerificationEvent]:
+    """A project sent back to work has nothing to verify; heard before its round was opened, the round stays closed."""
+    asked.actor.require(SYSTEM)
+    decided = verification.status in (Status.VERIFIED, Status.REFUSED, Status.WITHDRAWN)
+    if command.round < verification.round or (command.round == verification.round and decided):
+        return []
+    return [VerificationWithdrawn(project_id=command.project_id, round=command.round)]
 
 
 def score(command: ScoreProject, verification: Verification, asked: Asked) -> Sequence[VerificationEvent]:

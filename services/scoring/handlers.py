@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.scoring.commands import OpenVerification, RefuseVerification, ScoreProject, SignOffVerification
+from services.scoring.commands import OpenVerification, RefuseVerification, ScoreProject, SignOffVerification, WithdrawVerification
 from services.scoring.decider import VERIFICATION
 from services.scoring.queries import CURRENT_PROFILE
 from shared.contracts.values import Profile
@@ -30,6 +30,7 @@ verification = CommandHandler(VERIFICATION, stream=_stream)
 
 HANDLERS: Mapping[type[Command], CommandHandler[Any]] = {
     OpenVerification: CommandHandler(VERIFICATION, stream=_stream, prepare=under_the_score_sheet),
+    WithdrawVerification: verification,
     ScoreProject: verification,
     SignOffVerification: verification,
     RefuseVerification: verification,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.projects import CountyProfileAdopted
-from shared.contracts.scoring import ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused
+from shared.contracts.scoring import ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused, VerificationWithdrawn
 from shared.kernel.envelope import Meta
 from shared.kernel.projection import Projection
 
@@ -47,7 +47,7 @@ def _opened(row: VerificationRow, event: VerificationOpened, meta: Meta) -> None
     row.title, row.level, row.unit, row.branch = event.title, event.level, event.unit, event.branch
     row.claimant, row.tier = event.claimant, event.tier
     row.sheet = event.sheet.model_dump(mode="json")
-    row.points, row.total, row.reason, row.decided_at, row.decided_by = None, None, None, None, None
+    row.points, row.total, row.remark, row.reason, row.decided_at, row.decided_by = None, None, None, None, None, None
     row.opened_at = meta.recorded_at
 
 
@@ -69,6 +69,12 @@ def _refused(row: VerificationRow, event: VerificationRefused, meta: Meta) -> No
     row.version, row.status, row.reason = meta.version, "refused", event.reason
     row.refused += 1
     row.decided_at, row.decided_by = meta.recorded_at, event.refused_by
+
+
+@VERIFICATION_BOARD.on(VerificationWithdrawn)
+def _withdrawn(row: VerificationRow, event: VerificationWithdrawn, meta: Meta) -> None:
+    row.position = row.position or meta.position
+    row.version, row.status, row.round = meta.version, "withdrawn", event.round
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from shared.kernel.text import UnitCode
 from shared.web.routes import Page, Params, Reading, page
 
 CURRENT_PROFILE = """
-SELECT profile FROM read.county_profile WHERE county = $1 ORDER BY (effective_from <= $2) DESC, position DESC LIMIT 1
+SELECT profile FROM read.county_profile WHERE county = $1 ORDER BY (effective_from <= $2) DESC, effective_from DESC, position DESC LIMIT 1
 """
 
 _COLUMNS = """

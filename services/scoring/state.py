@@ -5,10 +5,10 @@ from enum import Enum
 from typing import assert_never
 from uuid import UUID
 
-from shared.contracts.scoring import ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused
+from shared.contracts.scoring import ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused, VerificationWithdrawn
 from shared.contracts.values import ScoreItem, ScoreSheet, Tier
 
-VerificationEvent = VerificationOpened | ProjectScored | ProjectVerified | VerificationRefused
+VerificationEvent = VerificationOpened | ProjectScored | ProjectVerified | VerificationRefused | VerificationWithdrawn
 
 
 class Status(Enum):
@@ -18,6 +18,7 @@ class Status(Enum):
     OPEN = "open"
     VERIFIED = "verified"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,7 @@ def evolve(verification: Verification, event: VerificationEvent) -> Verification
             return replace(verification, status=Status.VERIFIED)
         case VerificationRefused():
             return replace(verification, status=Status.REFUSED)
+        case VerificationWithdrawn():
+            return replace(verification, status=Status.WITHDRAWN, round=event.round)
         case _:
             assert_never(event)

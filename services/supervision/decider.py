@@ -177,7 +177,7 @@ def _replied(given: str | None, notice: Notice, asked: Asked) -> tuple[str, Addr
     unit = given if given is not None else notice.addressees[0][0]
     at = notice.addressee(unit)
     if at is None:
-        raise Rejected("unit_not_registered", pointer="/unit", unit=unit)
+        raise Rejected("unit_not_addressed", pointer="/unit", unit=unit)
     if asked.actor.unit == unit:
         raise Rejected("own_item")
     if at.reply not in (Reply.RESPONDED, Reply.ACCEPTED):

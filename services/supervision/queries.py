@@ -10,7 +10,7 @@ from shared.web.routes import Page, Params, Reading, page
 KNOWN_UNIT = "SELECT code FROM read.known_units WHERE county = $1 AND code = $2"
 KNOWN_PROJECT = "SELECT code FROM read.known_projects WHERE county = $1 AND code = $2::uuid::text"
 CURRENT_PROFILE = """
-SELECT profile FROM read.county_profile WHERE county = $1 ORDER BY (effective_from <= $2) DESC, position DESC LIMIT 1
+SELECT profile FROM read.county_profile WHERE county = $1 ORDER BY (effective_from <= $2) DESC, effective_from DESC, position DESC LIMIT 1
 """
 
 _COLUMNS = """

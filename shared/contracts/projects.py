@@ -120,10 +120,11 @@ class CompletionDeclared(Event):
 
 
 class ProjectReopened(Event):
-    """A project declared complete goes back to work."""
+    """A project declared complete goes back to work; `round` is the declaration's."""
 
     project_id: UUID
     reason: str
+    round: int = 0
 
 
 class ProjectSignedOff(Event):

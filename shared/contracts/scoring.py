@@ -54,4 +54,11 @@ class VerificationRefused(Event):
     refused_by: str
 
 
-SCORING = Contract("scoring", [VerificationOpened, ProjectScored, ProjectVerified, VerificationRefused])
+class VerificationWithdrawn(Event):
+    """The project went back to work before it was signed off or refused: nothing is left to verify in this round."""
+
+    project_id: UUID
+    round: int
+
+
+SCORING = Contract("scoring", [VerificationOpened, ProjectScored, ProjectVerified, VerificationRefused, VerificationWithdrawn])

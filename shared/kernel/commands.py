@@ -139,8 +139,6 @@ class Commands:
         if asked.expected is not None and asked.expected != version:
             raise Rejected("stale_version", expected=asked.expected, actual=version)
         events = decider.decide(command, state, asked)
-        if not events:
-            return await self._first_answer(asked) or Answer(stream, version, (await self.log.head(asked.county)).position)
         return await self.appender.append(asked.county, await self._pack(events, asked, stream, version))
 
     async def _first_answer(self, asked: Asked) -> Answer | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from shared.kernel.tenancy import Pool
 
-BATCH = 2_000
+BATCH = 4_000
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _COMMIT_EVERY_SECONDS = 1.0
 _FETCH_AGAIN_SECONDS = 60.0
@@ -56,11 +56,11 @@ def subscribe(kafka: KafkaBroker, topics: Sequence[str], group: str, instance: s
         group_instance_id=instance,
         batch=True,
         max_records=BATCH,
-        batch_timeout_ms=200,
+        batch_timeout_ms=20,  # also how long FastStream sleeps after an empty poll
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.MANUAL,
         partition_assignment_strategy=(RangePartitionAssignor,),  # a county's lanes of all topics meet in one process
-        max_partition_fetch_bytes=4 << 20,
+        max_partition_fetch_bytes=2 << 20,  # what one batch takes: nothing is left over that would stall the next fetch
         max_poll_interval_ms=_LONGEST_BATCH_MS,  # a batch may wait for a database, or fetch a lane from its beginning
         parser=_parse,
         decoder=_decode,

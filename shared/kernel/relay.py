@@ -1,6 +1,7 @@
 """The relay: the log is the outbox. One cursor per lane, read in order, idempotent producer, acknowledged by all."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,11 @@ CURSOR = "relay"
 _BATCH = 1_000
 _POLL_SECONDS = 0.2
 _PACE_SECONDS = 0.005
-"""Batches begin at least this far apart: under load they carry more events, and broker and consumers do less for each."""
+_PACED_FROM = 4
+"""A batch of so many events says there is a rush: the next begins this much later, so that it carries more and broker and
+consumers do less for each. A lone event is not kept waiting."""
+_STORE_EVERY_SECONDS = 0.1
+"""How often the cursor is stored; what was published since is published again after a crash, and dropped by consumers."""
 _OFFERED = 5_000
 """Events handed over in memory at most; what does not fit is read from the log."""
 _BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -43,6 +48,8 @@ class _Lane:
     """What the cursor was when this relay last read or moved it; -1 before that."""
     offered: deque[Published] = field(default_factory=deque)
     not_before: float = 0.0
+    stored: int = -1
+    stored_at: float = 0.0
 
 
 class Relay:
@@ -75,6 +82,10 @@ class Relay:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for lane in self._lanes.values():
+            if lane.position > lane.stored >= 0:
+                with contextlib.suppress(Exception):  # it would only publish these again
+                    await self._store(lane)
         await self._drop_producer(self._producer)
 
     async def _run(self, lane: _Lane) -> None:
@@ -85,7 +96,10 @@ class Relay:
                 producer = await self._connected()
                 while await self._publish(lane, producer):
                     failures = 0
-                if not await lane.bell.heard(_POLL_SECONDS):
+                rang = await lane.bell.heard(_POLL_SECONDS if lane.stored == lane.position else _STORE_EVERY_SECONDS)
+                if not rang and lane.stored != lane.position:
+                    await self._store(lane)
+                elif not rang:
                     lane.position = -1  # nobody here rang: look at the cursor, an operator or another relay may have moved it
             except asyncio.CancelledError:
                 raise
@@ -101,9 +115,10 @@ class Relay:
     async def _publish(self, lane: _Lane, producer: AIOKafkaProducer) -> bool:
         """Publish one batch; tell whether there may be more."""
         if lane.position < 0:
-            lane.position = await self._pool.fetchval(_CURSOR, lane.county, CURSOR)
+            lane.position = lane.stored = await self._pool.fetchval(_CURSOR, lane.county, CURSOR)
         await self._pace(lane)
-        batch = self._taken(lane) or await self._pool.fetch(_READ, lane.county, lane.position, _BATCH)
+        taken = self._taken(lane)
+        batch = taken or await self._pool.fetch(_READ, lane.county, lane.position, _BATCH)
         if not batch:
             return False
         key = lane.county.encode()
@@ -113,18 +128,30 @@ class Relay:
         ]
         await asyncio.gather(*sent)
         last = batch[-1][0]
-        moved = await self._pool.fetchval(_ADVANCE, lane.county, CURSOR, lane.position, last)
-        lane.position = last if moved else -1
+        lane.position = last
+        now = asyncio.get_running_loop().time()
+        if len(batch) >= _PACED_FROM:
+            lane.not_before = now + _PACE_SECONDS
+        if now - lane.stored_at > _STORE_EVERY_SECONDS:
+            await self._store(lane)
         metrics.RELAYED.labels(lane.county).inc(len(batch))
         metrics.RELAY_POSITION.labels(lane.county).set(last)
-        return True
+        return bool(lane.offered) if taken else len(batch) == _BATCH
+
+    async def _store(self, lane: _Lane) -> None:
+        """Store the cursor by compare-and-set; if somebody else moved it, go on from where they left it."""
+        moved = await self._pool.fetchval(_ADVANCE, lane.county, CURSOR, lane.stored, lane.position)
+        lane.stored_at = asyncio.get_running_loop().time()
+        if moved:
+            lane.stored = lane.position
+        else:
+            lane.position = -1
 
     @staticmethod
     async def _pace(lane: _Lane) -> None:
         now = asyncio.get_running_loop().time()
-        if lane.offered and now < lane.not_before:
+        if now < lane.not_before:
             await asyncio.sleep(lane.not_before - now)
-        lane.not_before = asyncio.get_running_loop().time() + _PACE_SECONDS
 
     @staticmethod
     def _taken(lane: _Lane) -> list[Published]:

@@ -14,8 +14,9 @@ from psycopg import sql
 from deploy.embedded.databases import drop_database
 from deploy.embedded.stack import Stack
 from deploy.kafka import create_topics as topics
+from tests.support.stack import embedded_stack
 
-pytest_plugins = ["tests.support.stack"]
+__all__ = ["embedded_stack"]
 
 ROOT = Path(__file__).parents[2]
 NAME = "composed"

@@ -111,7 +111,7 @@ def claimed(claimant: str = "li", role: str = "member", at: Level = MEMBERS, bra
 APPROVED = ProjectApproved(project_id=PROJECT_ID, verdicts=found(True, True, True), reviewed_by="committee-1")
 RETURNED = ProjectReturned(project_id=PROJECT_ID, verdicts=found(True, False, True), reviewed_by="committee-1")
 PLEDGED = PledgePublished(project_id=PROJECT_ID, promise="月底前亮灯", complete_by=date(2021, 11, 30), venue="television")
-REOPENED = ProjectReopened(project_id=PROJECT_ID, reason="两盏不亮")
+REOPENED = ProjectReopened(project_id=PROJECT_ID, reason="两盏不亮", round=1)
 REPORT = ReportProgress(project_id=PROJECT_ID, percent=60, text="已装三盏")
 COMPLETE = DeclareCompletion(project_id=PROJECT_ID, summary="全部亮灯")
 REOPEN = ReopenProject(project_id=PROJECT_ID, reason="两盏不亮")

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote
 
@@ -52,6 +54,10 @@ LANGUAGES = {
 }
 
 
+def short(value: str) -> str:
+    return repr(value[:30])
+
+
 def both(command: Described) -> Iterator[tuple[str, dict[str, Any]]]:
     """Where a command is given, alone and in a batch, with what would do."""
     yield command.at(), command.least
@@ -67,12 +73,12 @@ def with_header(everyone: Person, commands: list[Described], name: str, value: s
             yield faults or [f"{path}: {answer.json()['code']}" for _ in [0] if answer.json()["code"] != code]
 
 
-@pytest.mark.parametrize("value", ["", "x" * 256, "a b", "é"], ids=repr)
+@pytest.mark.parametrize("value", ["", "x" * 256, "a b", "é"], ids=short)
 def test_a_malformed_idempotency_key_is_refused(everyone: Person, commands: list[Described], value: str) -> None:
     none_of(with_header(everyone, commands, "Idempotency-Key", value, "idempotency_key_malformed"))
 
 
-@pytest.mark.parametrize("value", ["", "x", "-1", "1.5", "99999999999", '"1", "2"', '"é"'], ids=repr)
+@pytest.mark.parametrize("value", ["", "x", "-1", "1.5", "99999999999", '"1", "2"', '"é"'], ids=short)
 def test_a_malformed_if_match_is_refused(everyone: Person, commands: list[Described], value: str) -> None:
     none_of(with_header(everyone, commands, "If-Match", value, "if_match_malformed"))
 
@@ -139,6 +145,21 @@ def test_a_body_of_more_than_a_mebibyte_is_refused(everyone: Person, commands: l
     none_of(faults for command in commands for faults in tried(command))
 
 
+def test_who_sends_a_large_body_to_its_end_still_reads_why_it_was_refused(platform: Platform, everyone: Person) -> None:
+    """A connection closed while the other side writes is reset, and the answer lost: plain clients write first, then read."""
+    for url in platform.urls.values():
+        connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
+        with closing(connection):
+            connection.request("POST", f"/v1/{SHAOYANG}/nothing:batch", b"[" * 16 * MIB, everyone.bearer)
+            assert connection.getresponse().status == 404
+    for url, path in ((platform.urls["intake"], "needs"), (platform.urls["projects"], "members:batch")):
+        for headers in (everyone.bearer, {}):
+            connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
+            with closing(connection):
+                connection.request("POST", f"/v1/{SHAOYANG}/{path}", b"[" * 16 * MIB, headers)
+                assert connection.getresponse().status == (413 if headers else 401)
+
+
 def test_a_method_that_an_address_does_not_take_is_refused(platform: Platform, everyone: Person) -> None:
     """As not allowed; or as not found, where with that method the address could only be another's id (`GET …/needs/route:batch`)."""
 
@@ -175,7 +196,7 @@ def test_an_address_that_nothing_is_at_is_not_found(platform: Platform, everyone
     )
 
 
-@pytest.mark.parametrize(("accepted", "spoken"), LANGUAGES.items())
+@pytest.mark.parametrize(("accepted", "spoken"), LANGUAGES.items(), ids=short)
 def test_problems_speak_the_language_that_is_preferred(everyone: Person, commands: list[Described], accepted: str, spoken: str) -> None:
     def tried(command: Described) -> Iterator[list[str]]:
         yield faults_of(

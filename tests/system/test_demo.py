@@ -109,6 +109,14 @@ async def figures_of(services: Mapping[str, str]) -> dict[str, Any]:
         return {code: as_dict(check(figures, await read(apis[code]))) for code, figures in expected().items()}
 
 
+def test_another_seed_on_the_same_folder_is_a_conflict(done: Done) -> None:
+    refused = yinuo("demo", "--exit", "--seed", "7", "--data", done.data, "--port-base", str(done.base))
+    assert refused.returncode == Exit.CONFLICT
+    assert "what is recorded is another campaign" in refused.stderr
+    assert refused.stdout == ""
+    assert programs_of(done.data) == []
+
+
 def test_figures_that_are_not_there_are_a_matter_of_usage(tmp_path: Path) -> None:
     refused = yinuo("demo", "--figures", tmp_path)
     assert refused.returncode == Exit.USAGE

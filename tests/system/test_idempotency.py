@@ -54,6 +54,9 @@ def test_a_key_used_for_something_else_is_refused(platform: Platform, clerk: Per
     office = platform.person("office")
     before = platform.still()
     assert clerk.refused("intake", "needs", {**NEED, "title": "别的"}, key("taken")) == "command_reused"
+    assert clerk.refused("intake", "needs", {**NEED, "town": "610330100"}, key("taken")) == "command_reused", (
+        "though the rules refuse it too"
+    )
     assert platform.person("clerk", sub="another-clerk").refused("intake", "needs", NEED, key("taken")) == "command_reused"
     declined = {"outcome": "explained", "reason": "已说明。"}
     assert office.refused("intake", f"needs/{need}/decline", declined, key("taken")) == "command_reused"

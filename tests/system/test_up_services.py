@@ -47,10 +47,6 @@ def test_when_it_says_so_everything_is_ready(up: Up, base: int) -> None:
     assert set(up.info["pids"]) == {*SERVICES, "kafka", "postgres"}
 
 
-def test_it_is_up_within_its_time(up: Up) -> None:
-    assert up.seconds < 30  # 15 s is the aim on two idle cores; a machine that runs other tests beside is given twice that
-
-
 def test_health_finds_every_service(up: Up, base: int) -> None:
     outcome = yinuo("health", "--port-base", str(base))
     assert (outcome.returncode, outcome.stderr) == (0, "")

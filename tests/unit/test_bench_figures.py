@@ -55,7 +55,7 @@ def test_each_figure_is_one_json_line_on_stdout_and_the_table_goes_to_stderr(cap
     assert [line["figure"] for line in lines] == ["lag/p50", "append/best/emmett"]
     assert all(line.keys() == KEYS for line in lines)
     assert "lag/p50" in err
-    assert "no `node`" in err
+    assert "no `node` on the PATH" in err
 
 
 def test_contestants_take_turns_and_every_second_round_goes_backwards() -> None:

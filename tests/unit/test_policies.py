@@ -9,7 +9,7 @@ from services.intake.commands import AnswerNeed
 from services.projects import main as projects
 from services.projects.commands import ReopenProject, SignOffProject
 from services.scoring import main as scoring
-from services.scoring.commands import OpenVerification
+from services.scoring.commands import OpenVerification, WithdrawVerification
 from services.supervision import main as supervision
 from shared.contracts.scoring import ProjectVerified, VerificationRefused
 from shared.kernel.events import Event
@@ -19,6 +19,7 @@ from shared.web.routes import Post
 from tests.support.a_project import (
     NEEDS,
     PROJECT_ID,
+    REOPENED,
     completed,
 )
 from tests.support.envelopes import meta
@@ -26,7 +27,7 @@ from tests.support.envelopes import meta
 SERVICES = (intake, projects, supervision, scoring)
 PARTS: Sequence[Parts] = [service.PARTS for service in SERVICES]
 POLICIES = {policy.name: (policy, parts) for parts in PARTS for policy, _ in parts.policies}
-BY_POLICY = {AnswerNeed, ReopenProject, SignOffProject, OpenVerification}
+BY_POLICY = {AnswerNeed, ReopenProject, SignOffProject, OpenVerification, WithdrawVerification}
 VERIFIED = ProjectVerified(
     project_id=PROJECT_ID, round=2, level="member", unit="T1", need_ids=NEEDS, tier="branch", total=88, signed_off_by="secretary-1"
 )
@@ -66,12 +67,16 @@ def test_a_verified_project_is_struck_off_and_answers_every_petitioner() -> None
 def test_a_refused_project_goes_back_to_work_for_the_reason_it_was_refused_for() -> None:
     (asked,) = follows("reopen_when_verification_refused", REFUSED)
     assert isinstance(asked, ReopenProject)
-    assert (asked.project_id, asked.reason) == (PROJECT_ID, "群众不满意")
+    assert (asked.project_id, asked.reason, asked.round) == (PROJECT_ID, "群众不满意", 2)
+
+
+def test_a_project_sent_back_to_work_is_not_verified_in_that_round() -> None:
+    assert follows("withdraw_verification_when_project_reopened", REOPENED) == [WithdrawVerification(project_id=PROJECT_ID, round=1)]
 
 
 def test_every_policy_is_named_by_its_fact_and_listens_where_that_fact_is_told() -> None:
     names = [policy.name for parts in PARTS for policy, _ in parts.policies]
-    assert len(names) == len(set(names)) == 4
+    assert len(names) == len(set(names)) == 5
     for parts in PARTS:
         for policy, contract in parts.policies:
             assert contract.events[policy.on.__name__] is policy.on
@@ -85,4 +90,4 @@ def test_every_command_is_asked_for_over_http_or_by_a_policy_or_by_a_timer(parts
     asked = {row.command for row in table if isinstance(row, Post)}
     reacting = {command for command in BY_POLICY if command in parts.handlers}
     assert asked | reacting | set(parts.timed) == set(parts.handlers)
-    assert not asked & {*parts.timed, OpenVerification, SignOffProject}
+    assert not asked & {*parts.timed, OpenVerification, SignOffProject, WithdrawVerification}

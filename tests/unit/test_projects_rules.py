@@ -225,6 +225,17 @@ def test_the_office_or_a_refused_verification_sends_back_what_was_declared_compl
         given(PROJECT, *IN_HAND, completed()).when(REOPEN, actor).rejected("role_not_allowed")
 
 
+def test_a_refusal_that_comes_late_leaves_a_newer_round_alone() -> None:
+    late = REOPEN.model_copy(update={"round": 1})
+    given(PROJECT, *IN_HAND, completed()).when(late, SYSTEM).then(REOPENED)
+    given(PROJECT, *IN_HAND, completed(), REOPENED).when(late, SYSTEM).nothing()
+    given(PROJECT, *IN_HAND, completed(), REOPENED, completed(2)).when(late, SYSTEM).nothing()
+
+
+def test_what_was_sent_back_to_work_is_not_signed_off() -> None:
+    given(PROJECT, *IN_HAND, completed(), REOPENED).when(sign_off(1), SYSTEM).rejected("project_not_completed")
+
+
 def test_only_the_policy_signs_off_and_only_the_round_that_was_verified() -> None:
     given(PROJECT, *IN_HAND, completed()).when(sign_off(1), SYSTEM).then(SIGNED_OFF)
     given(PROJECT, *IN_HAND, completed(), SIGNED_OFF).when(sign_off(1), SYSTEM).nothing()

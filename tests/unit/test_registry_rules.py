@@ -47,7 +47,24 @@ def test_the_office_alone_adopts_the_county_s_rules() -> None:
 def test_the_same_rules_again_change_nothing_and_others_are_adopted() -> None:
     adopted = given(COUNTY).and_then(adopt(), OFFICE)
     adopted.when(adopt(), OFFICE).nothing()
-    adopted.when(adopt(weights=(50, 50)), OFFICE).then_one(CountyProfileAdopted)
+    adopted.when(adopt(weights=(50, 50)).model_copy(update={"version": "2021-2"}), OFFICE).then_one(CountyProfileAdopted)
+    adopted.when(adopt(weights=(50, 50)), OFFICE).rejected("profile_version_used")
+
+
+def test_the_latest_rules_that_have_taken_effect_are_in_force() -> None:
+    county = given(COUNTY)
+    for version, effective_from in (("a", date(2021, 5, 1)), ("c", date(2021, 9, 1)), ("b", date(2021, 7, 1))):
+        county = county.and_then(adopt().model_copy(update={"version": version, "effective_from": effective_from}), OFFICE)
+    days = {date(2021, 4, 1): "a", date(2021, 5, 1): "a", date(2021, 8, 31): "b", date(2021, 9, 1): "c", date(2022, 1, 1): "c"}
+    assert {day: county.state().in_force(day).version for day in days} == days
+    assert given(COUNTY).state().in_force(date(2021, 5, 1)) is None
+
+
+def test_no_level_is_claimed_by_the_tier_that_reviews_it_or_signs_it_off() -> None:
+    for review_by, sign_off_by in (("unit", "office"), ("office", "unit")):
+        level = LevelGiven(code="unit", label="清单", claimed_by=("unit",), review_by=review_by, sign_off_by=sign_off_by)
+        refused = given(COUNTY).when(adopt().model_copy(update={"levels": (level,)}), OFFICE)
+        assert told(refused) == ("level_signs_its_own", "/levels", {"level": "unit", "tier": "unit"})
 
 
 def test_levels_and_items_are_each_named_once() -> None:

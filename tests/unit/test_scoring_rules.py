@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.scoring.commands import OpenVerification, RefuseVerification, ScoreProject, SignOffVerification
+from services.scoring.commands import OpenVerification, RefuseVerification, ScoreProject, SignOffVerification, WithdrawVerification
 from services.scoring.decider import VERIFICATION, weighted
-from shared.contracts.scoring import ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused
+from shared.contracts.scoring import ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused, VerificationWithdrawn
 from shared.contracts.values import ScoreItem, ScoreSheet, SheetItem, Tier
 from shared.kernel.actor import Actor
 from shared.kernel.testing import by, given
@@ -229,3 +229,23 @@ def test_a_round_is_decided_once() -> None:
 def test_what_was_never_declared_complete_is_not_found() -> None:
     for ask in (score(GOOD), SIGN_OFF, REFUSE):
         given(VERIFICATION).when(ask, OFFICE).rejected("not_found")
+
+
+def test_a_project_sent_back_to_work_is_neither_signed_off_nor_refused_in_that_round() -> None:
+    withdraw, withdrawn = WithdrawVerification(project_id=PROJECT_ID, round=1), VerificationWithdrawn(project_id=PROJECT_ID, round=1)
+    story = given(VERIFICATION, opened(), scored(GOOD, 88))
+    story.when(withdraw, SYSTEM).then(withdrawn)
+    gone = story.and_then(withdraw, SYSTEM)
+    gone.when(withdraw, SYSTEM).nothing()
+    for ask in (SIGN_OFF, REFUSE):
+        gone.when(ask, BRANCH).rejected("verification_not_open")
+    gone.and_then(open_round(2), SYSTEM).when(withdraw, SYSTEM).nothing()
+    for end in (REFUSED, VERIFIED):
+        given(VERIFICATION, opened(), end).when(withdraw, SYSTEM).nothing()
+    story.when(withdraw, BRANCH).rejected("role_not_allowed")
+
+
+def test_a_withdrawal_heard_before_its_round_was_opened_keeps_it_closed() -> None:
+    early = given(VERIFICATION).and_then(WithdrawVerification(project_id=PROJECT_ID, round=1), SYSTEM)
+    early.when(open_round(1), SYSTEM).nothing()
+    early.when(open_round(2), SYSTEM).then_one(VerificationOpened, round=2)

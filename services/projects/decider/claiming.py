@@ -54,6 +54,6 @@ def _as_whom(role: str, actor: Actor, command: ClaimProject, project: Project) -
         if member.unit != project.unit:
             raise Rejected("not_your_unit")
         return actor.sub, project.unit, member.branch
-    if role in ("unit", "branch") and actor.unit != project.unit:
+    if role in ("unit", "branch") and (actor.unit != project.unit or (role == "branch" and actor.branch is None)):
         raise Rejected("not_your_unit")
     return claimant_of(actor, role), project.unit, actor.branch

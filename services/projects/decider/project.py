@@ -156,9 +156,11 @@ def complete(command: DeclareCompletion, project: Project, asked: Asked) -> Sequ
 def reopen(command: ReopenProject, project: Project, asked: Asked) -> Sequence[ProjectEvent]:
     """The office, or a refused verification, sends a completed project back to work."""
     asked.actor.require("office", SYSTEM)
+    if command.round is not None and (command.round != project.round or project.status is not Status.COMPLETED):
+        return []  # a refusal that comes late: that round is over
     if project.status is not Status.COMPLETED:
         raise Rejected("project_not_completed")
-    return [ProjectReopened(project_id=command.project_id, reason=command.reason)]
+    return [ProjectReopened(project_id=command.project_id, reason=command.reason, round=project.round)]
 
 
 def sign_off(command: SignOffProject, project: Project, asked: Asked) -> Sequence[ProjectEvent]:
@@ -166,7 +168,7 @@ def sign_off(command: SignOffProject, project: Project, asked: Asked) -> Sequenc
     asked.actor.require(SYSTEM)
     if project.status is Status.SIGNED_OFF:
         return []
-    if project.round != command.round:
+    if project.round != command.round or project.status is not Status.COMPLETED:
         raise Rejected("project_not_completed")
     return [ProjectSignedOff(project_id=command.project_id, round=command.round)]
 

@@ -21,6 +21,9 @@ def adopt(command: AdoptProfile, county: County, asked: Asked) -> Sequence[Count
     asked.actor.require("office")
     for level in _twice(level.code for level in command.levels):
         raise Rejected("level_twice", pointer="/levels", level=level)
+    for given in command.levels:
+        for tier in {given.review_by, given.sign_off_by} & set(given.claimed_by):
+            raise Rejected("level_signs_its_own", pointer="/levels", level=given.code, tier=tier)
     items = command.score_sheet.items
     for item in _twice(item.item for item in items):
         raise Rejected("item_twice", pointer="/score_sheet/items", item=item)
@@ -28,7 +31,11 @@ def adopt(command: AdoptProfile, county: County, asked: Asked) -> Sequence[Count
     if total != _WHOLE:
         raise Rejected("weights_not_hundred", pointer="/score_sheet/items", sum=total)
     profile = Profile.model_validate(command.model_dump())
-    return [] if profile == county.profile else [CountyProfileAdopted(profile=profile)]
+    if profile in county.profiles:
+        return []
+    if any(known.version == profile.version for known in county.profiles):
+        raise Rejected("profile_version_used", pointer="/version", version=profile.version)
+    return [CountyProfileAdopted(profile=profile)]
 
 
 def register_organisation(command: RegisterOrganisation, organisation: Organisation, asked: Asked) -> Sequence[OrganisationRegistered]:

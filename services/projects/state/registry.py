@@ -1,6 +1,7 @@
 """The registry and the county's profile as their rules see them."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import assert_never
 
 from shared.contracts.projects import CountyProfileAdopted, MemberExempted, MemberRegistered, OrganisationRegistered
@@ -11,9 +12,16 @@ MemberEvent = MemberRegistered | MemberExempted
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """A county's rules in force, if any were adopted."""
+    """The rules a county has adopted, oldest first."""
 
-    profile: Profile | None = None
+    profiles: tuple[Profile, ...] = ()
+
+    def in_force(self, day: date) -> Profile | None:
+        """Return the rules in force on a day: of those that have taken effect the latest, before any has the first to come."""
+        effective = [profile for profile in self.profiles if profile.effective_from <= day]
+        if effective:
+            return max(reversed(effective), key=lambda profile: profile.effective_from)
+        return min(self.profiles, key=lambda profile: profile.effective_from, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +45,9 @@ class Member:
     exemption: Exemption | None = None
 
 
-def evolve_county(_county: County, event: CountyProfileAdopted) -> County:
+def evolve_county(county: County, event: CountyProfileAdopted) -> County:
     """Return the county after a fact."""
-    return County(event.profile)
+    return County((*county.profiles, event.profile))
 
 
 def evolve_organisation(_organisation: Organisation, event: OrganisationRegistered) -> Organisation:
