@@ -110,13 +110,13 @@ async def read_body(request: Request) -> bytes:
     """Return the body; a Problem (413) as soon as it is known to exceed 1 MiB."""
     length = request.headers.get("content-length")
     if length is not None and length.isdecimal() and int(length) > MAX_BODY:
-        raise Problem("body_too_large", headers={"Connection": "close"})
+        raise Problem("body_too_large")
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
         if size > MAX_BODY:
-            raise Problem("body_too_large", headers={"Connection": "close"})
+            raise Problem("body_too_large")
         parts.append(part)
     return b"".join(parts)
 

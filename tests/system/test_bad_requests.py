@@ -145,19 +145,23 @@ def test_a_body_of_more_than_a_mebibyte_is_refused(everyone: Person, commands: l
     none_of(faults for command in commands for faults in tried(command))
 
 
-def test_who_sends_a_large_body_to_its_end_still_reads_why_it_was_refused(platform: Platform, everyone: Person) -> None:
+@pytest.mark.parametrize("last", [False, True], ids=["kept", "closed"])
+def test_who_sends_a_large_body_to_its_end_still_reads_why_it_was_refused(
+    platform: Platform, everyone: Person, commands: list[Described], *, last: bool
+) -> None:
     """A connection closed while the other side writes is reset, and the answer lost: plain clients write first, then read."""
-    for url in platform.urls.values():
-        connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
-        with closing(connection):
-            connection.request("POST", f"/v1/{SHAOYANG}/nothing:batch", b"[" * 16 * MIB, everyone.bearer)
-            assert connection.getresponse().status == 404
-    for url, path in ((platform.urls["intake"], "needs"), (platform.urls["projects"], "members:batch")):
-        for headers in (everyone.bearer, {}):
-            connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
-            with closing(connection):
-                connection.request("POST", f"/v1/{SHAOYANG}/{path}", b"[" * 16 * MIB, headers)
-                assert connection.getresponse().status == (413 if headers else 401)
+    told = {"Connection": "close"} if last else {}
+    for command in {command.service: command for command in commands}.values():
+        url = platform.urls[command.service]
+        for path, headers, status in (
+            ("figures:batch", everyone.bearer, 404),
+            ("figures", {}, 405),
+            (command.batch, {}, 401),
+            (command.batch, everyone.bearer, 413),
+        ):
+            with closing(HTTPConnection(url.removeprefix("http://"), timeout=30)) as connection:
+                connection.request("POST", f"/v1/{SHAOYANG}/{path}", b"[" * 8 * MIB, {**headers, **told})
+                assert connection.getresponse().status == status
 
 
 def test_a_method_that_an_address_does_not_take_is_refused(platform: Platform, everyone: Person) -> None:
