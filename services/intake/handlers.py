@@ -10,7 +10,7 @@ from shared.kernel.commands import CommandHandler, Facts
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Command
 
-_WAIT_SECONDS = 2.0
+_WAIT_SECONDS = 0.5
 
 
 async def to_a_known_unit(facts: Facts, command: RouteNeed) -> RouteNeed:

@@ -7,6 +7,9 @@ from shared.contracts.values import NeedKind
 from shared.kernel.text import TownCode, UnitCode
 from shared.web.routes import Page, Params, Reading, page
 
+STAFF = ("clerk", "member", "branch", "unit", "office", "leader", "inspector", "auditor")
+"""Who sees needs that are not their own."""
+
 UNIT = "SELECT code FROM read.units WHERE county = $1 AND code = $2"
 
 _COLUMNS = """
@@ -52,7 +55,7 @@ async def need(reading: Reading) -> Mapping[str, Any] | None:
         return None
     found = {**dict(row), "position": str(row["position"])}
     own = found.pop("submitted_by") == reading.actor.sub
-    return found if own or not reading.actor.has("citizen") else None
+    return found if own or reading.actor.has(*STAFF) else None
 
 
 async def need_figures(reading: Reading) -> Mapping[str, Any]:

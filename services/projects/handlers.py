@@ -27,7 +27,7 @@ from shared.kernel.rules import Command
 from shared.kernel.workdays import business_day
 
 _PROFILE = "profile-county"
-_WAIT_SECONDS = 2.0
+_WAIT_SECONDS = 0.5
 
 
 async def of_a_known_unit(facts: Facts, command: Any) -> Any:  # noqa: ANN401 - any command that names a unit, and a branch perhaps

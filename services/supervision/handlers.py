@@ -20,7 +20,7 @@ from shared.kernel.errors import Rejected
 from shared.kernel.rules import Command
 from shared.kernel.workdays import Period, business_day
 
-_WAIT_SECONDS = 2.0
+_WAIT_SECONDS = 0.5
 
 
 async def by_the_county_s_rules(facts: Facts, command: IssueNotice) -> IssueNotice:

@@ -91,10 +91,13 @@ class Projection(Generic[R]):
         chosen = ", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in self.columns.items())
         key_arrays = ", ".join(f"${index}::{self.columns[name]}[]" for index, name in enumerate(self.key, 2))
         key_names = ", ".join(self.key)
+        # One key is looked up by its index whatever the statistics say; a join may be planned as a scan of the whole table.
+        wanted = f"{key_names} = ANY({key_arrays})" if len(self.key) == 1 else f"({key_names}) IN (SELECT * FROM unnest({key_arrays}))"  # noqa: S608
+        listed = ", ".join(names)
         updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name not in self.key)
         return _Statements(
-            load=f"SELECT {', '.join(names)} FROM {table} WHERE county = $1 AND ({key_names}) IN (SELECT * FROM unnest({key_arrays}))",  # noqa: S608
-            save=f"INSERT INTO {table} (county, {', '.join(names)}) SELECT $1, {chosen} FROM unnest({arrays}) AS u ({', '.join(names)})"  # noqa: S608
+            load=f"SELECT {listed} FROM {table} WHERE county = $1 AND {wanted}",  # noqa: S608
+            save=f"INSERT INTO {table} (county, {listed}) SELECT $1, {chosen} FROM unnest({arrays}) AS u ({listed})"  # noqa: S608
             f" ON CONFLICT (county, {key_names}) DO " + (f"UPDATE SET {updates}" if updates else "NOTHING"),
         )
 
@@ -109,7 +112,7 @@ class Projection(Generic[R]):
                     wanted[key] = None
         if not touched:
             return
-        rows = await self.load(connection, county, list(wanted))
+        rows = await self.load(connection, county, list(wanted)) if len(self.columns) > len(self.key) else {}
         for key, fold, fact in touched:
             row = rows.get(key)
             if row is None:

@@ -40,8 +40,11 @@ class Watchdog:
         """Return what is wrong, by consumer: unknown to the broker, or behind and standing still for 10 s."""
         now = asyncio.get_running_loop().time()
         found: dict[str, str] = {}
-        for group, lag in self.lag.items():
-            still = now - self._seen.get(group, (0, now))[1]
+        for consumer in self._consumers:
+            group, lag = consumer.group, self.lag[consumer.group]
+            batches, since = self._seen.get(group, (consumer.batches, now))
+            # What was found 5 s ago may have been done since: only a lag that nothing was done about is a standstill.
+            still = now - since if consumer.batches == batches else 0.0
             if lag is None:
                 found[f"consumer {group}"] = "no partitions or no broker"
             elif lag > 0 and still > _STILL_SECONDS:

@@ -62,7 +62,7 @@ class Door:
         if key is not None and _KEY.match(key) is None:
             raise Problem("idempotency_key_malformed")
         actor = principal.actor
-        mark = fingerprint(request.method.encode(), request.url.path.encode(), actor.sub.encode(), body)
+        mark = fingerprint(request.method.encode(), request.scope["path"].encode(), actor.sub.encode(), body)
         return Asked(
             county=county,
             actor=actor,

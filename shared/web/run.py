@@ -1,5 +1,6 @@
 """Running a service's process: `serve` or `migrate`."""
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -55,6 +56,9 @@ def _serve(parts: Parts, table: Sequence[Row], settings: ServiceSettings) -> int
         lifespan="on",
     )
     server = uvicorn.Server(config)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: it need not be looked through again and again
+    gc.set_threshold(20_000, 20, 50)
     try:
         server.run()
     except (OSError, TenancyBroken) as fault:
