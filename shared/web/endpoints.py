@@ -209,8 +209,11 @@ class Endpoints:
 
 def _received(model: type[BaseModel], raw: bytes) -> Any:  # noqa: ANN401 - an instance of the model
     valid = _validated(model, raw)
-    if raw.count(b":") == _members(orjson.loads(raw)):
-        return valid  # every member needs a colon: with none left over, none stands twice
+    try:
+        if raw.count(b":") == _members(orjson.loads(raw)):
+            return valid  # every member needs a colon: with none left over, none stands twice
+    except orjson.JSONDecodeError:
+        pass  # a number it does not take, in a value the model takes whole
     try:
         json.loads(raw, object_pairs_hook=_each_once)
     except ValueError as fault:
