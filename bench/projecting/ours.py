@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from shared.kernel.clock import SystemClock
 from shared.kernel.consumer import Consumer, Records, broker
 from shared.kernel.projecting import Projecting
 from shared.kernel.projection import Projection
+from shared.kernel.records import Lane, Received, Stray
 from shared.kernel.tenancy import Pool, create_pool
 
 _LONGEST_SECONDS = 300.0
@@ -31,11 +32,14 @@ class TimedConsumer(Consumer):
     through: asyncio.Event
 
     async def handle(self, records: Records) -> None:
-        """Apply a batch."""
+        """Take a batch."""
         if self.began is None:
             self.began = time.perf_counter()
         await super().handle(records)
-        self.taken += len(records)
+
+    async def _take(self, lanes: Mapping[Lane, Sequence[Received]], strays: Sequence[Stray]) -> None:
+        await super()._take(lanes, strays)
+        self.taken += sum(len(received) for received in lanes.values())
         if self.taken >= self.expected:
             self.ended = time.perf_counter()
             self.through.set()
@@ -88,5 +92,6 @@ class Ours:
                 await consumer.through.wait()
         finally:
             await kafka.stop()
+            await consumer.stop()
         assert consumer.began is not None  # noqa: S101 - it is through
         return events / (consumer.ended - consumer.began)

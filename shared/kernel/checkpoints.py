@@ -1,24 +1,28 @@
 """Where consumers stand in each lane, what they set aside, and waiting until they have come far enough."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
+
+import asyncpg
+
+from shared.kernel.tenancy import COUNTY
 
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
 
 CODE_VERSION = metadata.version("yinuo")
 _ERROR_LENGTH = 2_000
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
-_STAND = "SELECT projection, event_position, kafka_offset, parked_streams FROM read.stand($1, $2, $3, $4)"
-_MOVE = """
-INSERT INTO read.checkpoints AS c (county, projection, source, position, kafka_offset)
-SELECT $1, m.projection, $2, m.new, $5 FROM unnest($3::text[], $4::bigint[]) AS m(projection, new)
-ON CONFLICT (county, projection, source) DO UPDATE SET position = EXCLUDED.position, kafka_offset = EXCLUDED.kafka_offset
-WHERE c.position < EXCLUDED.position
-"""
+_STAND = "SELECT projection, event_position, kafka_offset, parked_streams FROM read.stand($1, $2, $3)"
+_MOVE = "SELECT read.move($1, $2, $3, $4, $5, $6)"
+_MOVE_AND_COMMIT = "SELECT read.move('{county}', '{source}', '{{{names}}}', '{{{old}}}', '{{{new}}}', {offset}); COMMIT"
+_LOST = "YN001"
+_FLUSH = "SELECT pg_logical_emit_message(true, 'yinuo', '')"
 _PARK = """
 INSERT INTO read.parked (county, projection, source, position, stream, body, error, code_version)
 SELECT $1, p.*, $2 FROM unnest($3::text[], $4::text[], $5::bigint[], $6::text[], $7::bytea[], $8::text[]) AS p
@@ -49,25 +53,81 @@ class Standing:
 
 
 class CheckpointLost(Exception):  # noqa: N818
-    """Another consumer moved the checkpoint: this batch is a zombie's and must leave no trace."""
+    """The checkpoint is not where it was believed to be: what was done on that belief must leave no trace."""
 
 
-async def stand(connection: "Connection", county: str, source: str, projections: Sequence[str], *, group: str) -> Standing:
-    """Read a lane's standing inside the transaction that will move it; others of the group wait for the commit."""
-    rows = await connection.fetch(_STAND, county, group, source, list(projections))
-    offsets = [row["kafka_offset"] for row in rows]
-    return Standing(
-        {row["projection"]: row["event_position"] for row in rows},
-        None if None in offsets else min(offsets),
-        {row["projection"]: set(row["parked_streams"]) for row in rows if row["parked_streams"]},
-    )
+class Standings:
+    """Where a consumer stands in its lanes, remembered as long as nothing contradicts it.
+
+    Remembered is only what this consumer has committed itself, and only while no stream is parked: `read.move` refuses
+    to go on from anywhere else, and parked streams may be released by others.
+    """
+
+    def __init__(self, pool: "Pool", projections: Sequence[str]) -> None:
+        unfit = [name for name in projections if _NAME.match(name) is None]
+        if unfit:
+            raise ValueError(f"no names for projections: {unfit}")
+        self._pool = pool
+        self._projections = list(projections)
+        self._known: dict[tuple[str, str], Standing] = {}
+
+    async def of(self, lane: tuple[str, str]) -> Standing:
+        """Return where the projections stand in a lane."""
+        known = self._known.pop(lane, None)  # whoever fails now asks again
+        if known is not None:
+            return known
+        source, county = lane
+        async with self._pool.acquire() as connection:
+            rows = await connection.fetch(_STAND, county, source, self._projections)
+        offsets = [row["kafka_offset"] for row in rows]
+        return Standing(
+            {row["projection"]: row["event_position"] for row in rows},
+            None if None in offsets else min(offsets),
+            {row["projection"]: set(row["parked_streams"]) for row in rows if row["parked_streams"]},
+        )
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._known.clear()
+
+    def remember(self, lane: tuple[str, str], before: Standing, moved: Mapping[str, int], offset: int | None, *, parked: bool) -> None:
+        """Remember where a lane stands, after the commit."""
+        if parked or before.parked:
+            return
+        positions = {**before.positions, **moved}
+        if len(set(positions.values())) == 1:  # else their offsets differ, and only the database knows each
+            self._known[lane] = Standing(positions, offset if moved else before.offset, {})
 
 
-async def move(connection: "Connection", county: str, source: str, positions: Mapping[str, int], offset: int) -> None:
-    """Move checkpoints forward in the transaction of the rows; CheckpointLost when somebody else already has."""
-    done = await connection.execute(_MOVE, county, source, list(positions), list(positions.values()), offset)
-    if int(done.rsplit(" ", 1)[1]) != len(positions):
-        raise CheckpointLost(f"{source} {county}")
+async def move(connection: "Connection", lane: tuple[str, str], standing: Standing, moved: Mapping[str, int], offset: int) -> None:
+    """Move checkpoints from where they stood, and commit the transaction if one is open; CheckpointLost when they stand elsewhere."""
+    source, county = lane
+    old = [standing.positions[name] for name in moved]
+    try:
+        if connection.is_in_transaction():
+            if COUNTY.match(county) is None or _NAME.match(source) is None:
+                raise ValueError(f"{source!r} of {county!r} is no lane")
+            await connection.execute(
+                _MOVE_AND_COMMIT.format(
+                    county=county,
+                    source=source,
+                    names=",".join(moved),
+                    old=",".join(map(str, old)),
+                    new=",".join(map(str, moved.values())),
+                    offset=int(offset),
+                )
+            )
+        else:
+            await connection.execute(_MOVE, county, source, list(moved), old, list(moved.values()), offset)
+    except asyncpg.PostgresError as fault:
+        if fault.sqlstate == _LOST:
+            raise CheckpointLost(fault.args[0]) from fault
+        raise
+
+
+async def flush(pool: "Pool") -> None:
+    """Return when everything committed before is on the disk: moves themselves do not wait for it."""
+    await pool.execute(_FLUSH)
 
 
 async def park(connection: "Connection", county: str, events: Sequence[Parked]) -> None:

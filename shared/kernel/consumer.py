@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -13,10 +14,11 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
 from shared.kernel import metrics
+from shared.kernel.checkpoints import flush
 from shared.kernel.clock import Clock
 from shared.kernel.events import Contract
 from shared.kernel.lanes import Hole
-from shared.kernel.records import Lane, Received, keep_strays, sort
+from shared.kernel.records import Lane, Received, Stray, keep_strays, sort
 
 if TYPE_CHECKING:
     from faststream.kafka.subscriber.usecase import BatchSubscriber
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Pool
 
 BATCH = 4_000
+_WORTH_OVERLAPPING = 100
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _COMMIT_EVERY_SECONDS = 1.0
+_CHECK_AFTER_SECONDS = 0.5
 _FETCH_AGAIN_SECONDS = 60.0
 """How long a lane that waits for a position is left alone before the topic is searched for it again."""
 _LONGEST_BATCH_MS = 3_600_000
@@ -37,6 +41,14 @@ class Applies(Protocol):
     """What a consumer feeds: projections or a policy."""
 
     group: str
+
+    def prepare(self, received: Sequence[Received]) -> None:
+        """Do for records of a lane what can be done before it is their turn; never raises."""
+        ...
+
+    def forget(self) -> None:
+        """Ask the database where each lane stands before going on."""
+        ...
 
     async def apply(self, lane: Lane, received: Sequence[Received]) -> Hole | None:
         """Apply what is due in a lane; return the hole that stopped it, if one did."""
@@ -107,24 +119,81 @@ class Consumer:
         self._clock = clock
         self._bootstrap = bootstrap
         self._waiting: dict[Lane, tuple[int, float]] = {}
-        self._committed_at = 0.0
-        self.busy = False
+        self._under_way: asyncio.Task[None] | None = None
+        self._alone = asyncio.Lock()
+        self._last: dict[Lane, Received] = {}
+        self._checking: asyncio.Task[None] | None = None
+        self._doubtful = False
+        self._stopped = False
+        self._done: dict[TopicPartition, int] = {}
+        self._committing: asyncio.Task[None] | None = None
         self.batches = 0
 
+    @property
+    def busy(self) -> bool:
+        """Whether a batch is under way."""
+        return self._under_way is not None and not self._under_way.done()
+
     async def handle(self, records: Records) -> None:
+        """Take a batch: it is opened here, while the one before is still being written, and applied when that is done."""
+        lanes, strays = sort(records, self._contracts)
+        for received in lanes.values():
+            self._target.prepare(received)
+        if self._under_way is not None and not self._under_way.done():
+            await asyncio.wait([self._under_way])  # one batch at a time; a consumer that is stopped here leaves it alone
+        self._under_way = under_way = asyncio.create_task(self._take(lanes, strays), name=f"{self.group}-batch")
+        if len(records) < _WORTH_OVERLAPPING:
+            await asyncio.wait([under_way])
+        else:
+            await asyncio.sleep(0)  # let it begin before the next records are asked for
+
+    def doubt(self) -> None:
+        """Look whether the database still stands where we left it; called when a connection was lost.
+
+        Moves do not wait for the disk: a server that crashed may come back without the last of them, and would stay
+        behind until its lanes' next events.
+        """
+        self._doubtful = True
+        if not self._stopped and (self._checking is None or self._checking.done()):
+            self._checking = asyncio.create_task(self._check(), name=f"{self.group}-check")
+
+    async def _check(self) -> None:
+        """Apply the last event of every lane again: it is dropped where the database has it, and otherwise finds a hole."""
+        while self._doubtful:
+            await asyncio.sleep(_CHECK_AFTER_SECONDS)  # connections are lost together
+            self._doubtful = False
+            async with self._alone:
+                self._target.forget()
+                for lane, last in list(self._last.items()):
+                    await self._apply(lane, [last])
+
+    async def stop(self) -> None:
+        """Leave the batch under way where it is, once nothing more comes: what was not committed comes again."""
+        self._stopped = True
+        tasks = [task for task in (self._under_way, self._checking, self._committing) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _take(self, lanes: Mapping[Lane, Sequence[Received]], strays: Sequence[Stray]) -> None:
         """Apply a batch, however long trouble lasts; return when every record is applied, dropped, parked or kept."""
-        self.busy = True
         try:
-            lanes, strays = sort(records, self._contracts)
             if strays:
                 await self._insist("strays", lambda: keep_strays(self._pool, strays))
             for lane, received in lanes.items():
                 self._clock.observe(lane[1], received[-1].envelope.meta.recorded_at)
-                await self._apply(lane, received)
-            await self._commit()
+                async with self._alone:
+                    await self._apply(lane, received)
+                self._last[lane] = received[-1]
+            for record in (*(received[-1] for received in lanes.values()), *(stray.record for stray in strays)):
+                partition = TopicPartition(record.topic, record.partition)
+                self._done[partition] = max(self._done.get(partition, 0), record.offset + 1)
+            if self._committing is None or self._committing.done():
+                self._committing = asyncio.create_task(self._commit(), name=f"{self.group}-offsets")
+        except Exception:  # noqa: BLE001 - logged whole
+            _log.exception("batch_failed", consumer=self.group)  # a fault of ours: the lanes find the hole and fetch it again
         finally:
             self.batches += 1
-            self.busy = False
 
     async def _insist(self, what: str, attempt: Any) -> Any:  # noqa: ANN401 - returns what the attempt returns
         """Try until it works: transient trouble never parks and never passes."""
@@ -177,19 +246,25 @@ class Consumer:
                 for records in (await reader.getmany(timeout_ms=500, max_records=BATCH)).values():
                     lanes, _ = sort(records, self._contracts)
                     if lane in lanes:
+                        self._target.prepare(lanes[lane])
                         await self._target.apply(lane, lanes[lane])
         finally:
             await reader.stop()
         return await self._target.apply(lane, received)
 
     async def _commit(self) -> None:
-        """Tell the broker where we are, at most once a second; losing this changes nothing."""
-        now = asyncio.get_running_loop().time()
-        consumer = self.subscriber.consumer
-        if consumer is None or now - self._committed_at < _COMMIT_EVERY_SECONDS:
+        """Tell the broker in a second how far everything is done; losing this changes nothing."""
+        await asyncio.sleep(_COMMIT_EVERY_SECONDS)
+        consumer, done = self.subscriber.consumer, self._done
+        if consumer is None:
             return
-        self._committed_at = now
         try:
-            await consumer.commit()
+            await flush(self._pool)  # from here on these need not come again
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+            _log.info("offsets_not_committed", consumer=self.group, error=repr(fault))
+            return
+        self._done = {}
+        try:
+            await consumer.commit({partition: offset for partition, offset in done.items() if partition in consumer.assignment()})
         except KafkaError as fault:
             _log.info("offsets_not_committed", consumer=self.group, error=repr(fault))

@@ -8,7 +8,7 @@ import structlog
 
 from shared.kernel import metrics
 from shared.kernel.actor import Actor
-from shared.kernel.checkpoints import Parked, move, park, stand
+from shared.kernel.checkpoints import Parked, Standings, move, park
 from shared.kernel.commands import Commands
 from shared.kernel.derived import derived
 from shared.kernel.envelope import traceparent_of
@@ -34,27 +34,43 @@ class Reacting:
         self._pool = pool
         self._commands = commands
         self._actor = Actor.system(policy.name)
+        self._standings = Standings(pool, [policy.name])
+
+    def prepare(self, received: Sequence[Received]) -> None:
+        """Nothing: only the few events a policy reacts to are opened."""
+
+    def forget(self) -> None:
+        """Ask the database where each lane stands before going on."""
+        self._standings.forget()
 
     async def apply(self, lane: Lane, received: Sequence[Received]) -> Hole | None:
         """Give the commands of what is due, then pass it; return the hole that stopped it, if one did."""
         source, county = lane
         name = self._policy.name
-        async with self._pool.acquire() as connection:  # a statement by itself: the lock is not held while commands run
-            standing = await stand(connection, county, source, [name], group=self.group)
+        standing = await self._standings.of(lane)
         step = due(received, standing.positions[name])
         if step.duplicates:
             metrics.DUPLICATES.labels(name, county).inc(step.duplicates)
+        moved: dict[str, int] = {}
+        parked: list[Parked] = []
+        offset = None
         if step.events:
             parked = await self._react_all(step.events, set(standing.parked.get(name, ())))
             last = step.events[-1]
-            async with county_transaction(self._pool, county) as connection:
-                await park(connection, county, parked)
-                await move(connection, county, source, {name: last.envelope.meta.position}, last.offset)
+            moved, offset = {name: last.envelope.meta.position}, last.offset
+            if parked:
+                async with county_transaction(self._pool, county) as connection:
+                    await park(connection, county, parked)
+                    await move(connection, lane, standing, moved, offset)
+            else:
+                async with self._pool.acquire() as connection:
+                    await move(connection, lane, standing, moved, offset)
             metrics.APPLIED.labels(name, county).inc(len(step.events))
             metrics.CHECKPOINT.labels(name, source, county).set(last.envelope.meta.position)
             for event in parked:
                 metrics.PARKED.labels(name, county).inc()
                 _log.error("event_parked", projection=name, source=source, county=county, position=event.position, error=event.error)
+        self._standings.remember(lane, standing, moved, offset, parked=bool(parked))
         return None if step.hole is None else Hole(step.hole, standing.offset)
 
     async def _react_all(self, events: Sequence[Received], blocked: set[str]) -> list[Parked]:

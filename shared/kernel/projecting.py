@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from shared.kernel import metrics
-from shared.kernel.checkpoints import Parked, Progress, Standing, move, park, stand
+from shared.kernel.checkpoints import Parked, Progress, Standings, move, park
 from shared.kernel.lanes import Due, Hole, due, poisonous
 from shared.kernel.projection import Fact, Projection
 from shared.kernel.records import Lane, Received
+from shared.kernel.tenancy import county_transaction
 
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
@@ -26,6 +27,23 @@ class Projecting:
         self._handled = {event for projection in projections for event in projection.handles}
         self._pool = pool
         self._progress = progress
+        self._standings = Standings(pool, list(self._projections))
+
+    def prepare(self, received: Sequence[Received]) -> None:
+        """Open events that some projection wants, once for all of them."""
+        for record in received:
+            contract, name, dataschema = record.contract, record.envelope.meta.type, record.envelope.dataschema
+            known = contract.events.get(name)
+            if known is not None and known not in self._handled and dataschema == contract.dataschema(name):
+                continue
+            try:
+                record.fact = Fact(record.event(), record.envelope.meta)
+            except Exception as fault:  # noqa: BLE001 - an event that cannot be read is parked, whatever the reason
+                record.fact = f"{type(fault).__name__}: {fault}"
+
+    def forget(self) -> None:
+        """Ask the database where each lane stands before going on."""
+        self._standings.forget()
 
     async def apply(self, lane: Lane, received: Sequence[Received]) -> Hole | None:
         """Apply what is due; return the hole that stopped it, if one did. Raises only for trouble that passes."""
@@ -40,25 +58,24 @@ class Projecting:
 
     async def _apply(self, lane: Lane, received: Sequence[Received], *, carefully: bool) -> Hole | None:
         source, county = lane
-        async with self._pool.acquire() as connection, connection.transaction():  # the county is set by `stand`
-            standing = await stand(connection, county, source, list(self._projections), group=self.group)
-            hole: int | None = None
-            parked: list[Parked] = []
-            moved: dict[str, int] = {}
-            facts: dict[int, Fact | str] = {}
-            for name, projection in self._projections.items():
-                step = due(received, standing.positions[name])
-                if step.hole is not None:
-                    hole = step.hole if hole is None else min(hole, step.hole)
-                self._count(name, county, step)
-                if step.events:
-                    parked += await self._project(connection, projection, step.events, standing, facts, carefully=carefully)
-                    moved[name] = step.events[-1].envelope.meta.position
-            await park(connection, county, parked)
-            if moved:
-                last = max(moved.values())
-                offset = next(record.offset for record in received if record.envelope.meta.position == last)
-                await move(connection, county, source, moved, offset)
+        standing = await self._standings.of(lane)
+        steps = {name: due(received, standing.positions[name]) for name in self._projections}
+        moved = {name: step.events[-1].envelope.meta.position for name, step in steps.items() if step.events}
+        parked: list[Parked] = []
+        offset = None
+        if moved:
+            last = max(moved.values())
+            offset = next(record.offset for record in reversed(received) if record.envelope.meta.position == last)
+            # Rows are folded from several lanes: whoever else of the group works on this county waits.
+            async with county_transaction(self._pool, county, alone_of=self.group) as connection:
+                for name, step in steps.items():
+                    blocked = set(standing.parked.get(name, ()))
+                    parked += await self._project(connection, self._projections[name], step.events, blocked, carefully=carefully)
+                await park(connection, county, parked)
+                await move(connection, lane, standing, moved, offset)
+        self._standings.remember(lane, standing, moved, offset, parked=bool(parked))
+        for name, step in steps.items():
+            self._count(name, county, step)
         for name, position in moved.items():
             metrics.CHECKPOINT.labels(name, source, county).set(position)
         for event in parked:
@@ -66,25 +83,26 @@ class Projecting:
             _log.error(
                 "event_parked", projection=event.projection, source=source, county=county, position=event.position, error=event.error
             )
-        return None if hole is None else Hole(hole, standing.offset)
+        holes = [step.hole for step in steps.values() if step.hole is not None]
+        return Hole(min(holes), standing.offset) if holes else None
 
     async def _project(
         self,
         connection: "Connection",
         projection: Projection[object],
         events: Sequence[Received],
-        standing: Standing,
-        facts: dict[int, Fact | str],
+        blocked: set[str],
         *,
         carefully: bool,
     ) -> list[Parked]:
         """Fold events into one projection; return what had to be set aside, and what queues behind it by stream."""
-        blocked = set(standing.parked.get(projection.name, ()))
         parked: list[Parked] = []
         ready: list[Fact] = []
         for record in events:
+            fact = record.fact
+            if fact is None and not blocked:
+                continue
             meta = record.envelope.meta
-            fact = self._fact(record, facts)
             error = "behind a parked event of its stream" if meta.stream in blocked else fact if isinstance(fact, str) else None
             if error is None and carefully:
                 error = await self._try_one(connection, projection, fact)
@@ -101,29 +119,16 @@ class Projecting:
         """Apply one fact behind a savepoint; return why it cannot be applied, if it cannot."""
         if not isinstance(fact, Fact):
             return fact
+        await connection.execute("SAVEPOINT one")
         try:
-            async with connection.transaction():
-                await projection.apply(connection, fact.meta.county, [fact])
+            await projection.apply(connection, fact.meta.county, [fact])
         except Exception as fault:
             if not poisonous(fault):
                 raise
+            await connection.execute("ROLLBACK TO SAVEPOINT one")
             return f"{type(fault).__name__}: {fault}"
+        await connection.execute("RELEASE SAVEPOINT one")
         return None
-
-    def _fact(self, record: Received, facts: dict[int, Fact | str]) -> Fact | str | None:
-        """Return the typed event once for all projections: None where none wants it, text where it cannot be read."""
-        meta = record.envelope.meta
-        known = record.contract.events.get(meta.type)
-        if known is not None and known not in self._handled and record.envelope.dataschema == record.contract.dataschema(meta.type):
-            return None
-        fact = facts.get(meta.position)
-        if fact is None:
-            try:
-                fact = Fact(record.event(), meta)
-            except Exception as fault:  # noqa: BLE001 - an event that cannot be read is parked, whatever the reason
-                fact = f"{type(fault).__name__}: {fault}"
-            facts[meta.position] = fact
-        return fact
 
     @staticmethod
     def _count(name: str, county: str, step: Due) -> None:

@@ -14,6 +14,7 @@ from shared.kernel.events import Contract, Event
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
+    from shared.kernel.projection import Fact
     from shared.kernel.tenancy import Pool
 
 _STRAY = """
@@ -34,6 +35,8 @@ class Received:
     topic: str
     partition: int
     offset: int
+    fact: "Fact | str | None" = None
+    """What a projection sees of it once it is prepared: text where it cannot be read, None where nobody wants it."""
 
     def event(self) -> Event:
         """Return the typed event; UnknownEvent or pydantic.ValidationError where the contract does not fit."""

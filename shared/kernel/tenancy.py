@@ -1,7 +1,8 @@
 """Counties kept apart by the database itself: the pool, transactions bound to one county, and the start-up assertion."""
 
+import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,9 @@ else:
 COUNTY = re.compile(r"[0-9]{6}\Z")
 """A county's code: six digits of GB/T 2260."""
 
-_SET_COUNTY = "SELECT set_config('app.county', $1, true)"
+_BEGIN = "BEGIN; SELECT set_config('app.county', '{county}', true)"
+_BEGIN_ALONE = _BEGIN + ", pg_advisory_xact_lock({lock})"
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.county', '{county}', true)"
 
 _UNPROTECTED = """
 SELECT format('%I.%I', n.nspname, c.relname)
@@ -47,15 +50,24 @@ class TenancyBroken(Exception):  # noqa: N818 - the sentence tells
     """The database would let one county see another, or the log be changed. The service refuses to start."""
 
 
-async def create_pool(dsn: str, *, size: int = 10) -> "Pool":
-    """Return a pool of direct connections (not through a transaction pooler) with database-side time limits."""
+async def create_pool(dsn: str, *, size: int = 10, on_lost: Callable[[], None] | None = None) -> "Pool":
+    """Return a pool of direct connections (not through a transaction pooler) with database-side time limits.
+
+    `on_lost` is called whenever a connection ends, whoever ended it.
+    """
+
+    async def prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        await _read_json(connection)
+        if on_lost is not None:
+            connection.add_termination_listener(lambda _: on_lost())
+
     return await asyncpg.create_pool(
         dsn,
         min_size=2,
         max_size=size,
         command_timeout=60,
         max_inactive_connection_lifetime=0,
-        init=_read_json,
+        init=prepare,
         reset=_leave_clean,
         server_settings={
             "statement_timeout": "30000",
@@ -79,19 +91,38 @@ async def _leave_clean(connection: "asyncpg.Connection[asyncpg.Record]") -> None
 
 
 @asynccontextmanager
-async def county_transaction(pool: "Pool", county: str) -> "AsyncIterator[Connection]":
-    """Lend a connection in a transaction that sees this county's rows and no other's."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(_SET_COUNTY, county)
+async def county_transaction(pool: "Pool", county: str, *, alone_of: str = "") -> "AsyncIterator[Connection]":
+    """Lend a connection in a transaction that sees this county's rows and no other's; it ends with the block, unless it has before.
+
+    With `alone_of`, the transactions of that name in this county wait for each other.
+    """
+    lock = int.from_bytes(hashlib.blake2b(f"{alone_of}\x1f{county}".encode(), digest_size=8).digest(), signed=True)
+    async with _county_bound(pool, county, _BEGIN_ALONE.replace("{lock}", str(lock)) if alone_of else _BEGIN) as connection:
         yield connection
 
 
 @asynccontextmanager
 async def county_reading(pool: "Pool", county: str) -> "AsyncIterator[Connection]":
     """Lend a connection in one read-only snapshot of this county."""
-    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        await connection.execute(_SET_COUNTY, county)
+    async with _county_bound(pool, county, _BEGIN_READING) as connection:
         yield connection
+
+
+@asynccontextmanager
+async def _county_bound(pool: "Pool", county: str, begin: str) -> "AsyncIterator[Connection]":
+    """Begin and set the county in one round trip; an error rolls back what is still open."""
+    if COUNTY.match(county) is None:
+        raise ValueError(f"{county!r} is no county")
+    async with pool.acquire() as connection:
+        await connection.execute(begin.format(county=county))
+        try:
+            yield connection
+        except BaseException:
+            if connection.is_in_transaction():
+                await connection.execute("ROLLBACK")
+            raise
+        if connection.is_in_transaction() and await connection.execute("COMMIT") != "COMMIT":
+            raise asyncpg.exceptions.InFailedSQLTransactionError("a statement failed and was passed over: nothing was written")
 
 
 async def assert_isolation(pool: "Pool") -> None:

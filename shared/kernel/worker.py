@@ -71,7 +71,13 @@ class Worker:
     @classmethod
     async def open(cls, parts: Parts, settings: ServiceSettings) -> "Worker":
         """Connect to the database, assert isolation, and put the parts together; nothing runs yet."""
-        pool = await create_pool(settings.database_dsn, size=settings.database_pool)
+        consumers: list[Consumer] = []
+
+        def doubt() -> None:
+            for consumer in consumers:
+                consumer.doubt()
+
+        pool = await create_pool(settings.database_dsn, size=settings.database_pool, on_lost=doubt)
         await assert_isolation(pool)
         clock: Clock = SimulatedClock() if settings.clock == "simulated" else SystemClock()
         log = EventLog(pool)
@@ -82,10 +88,8 @@ class Worker:
         kafka = broker(settings.kafka)
         service = parts.contract.service
         reading = partial(Consumer, kafka, bootstrap=settings.kafka, pool=pool, clock=clock, instance=settings.instance)
-        consumers = [
-            reading(Projecting(f"{service}.projections", parts.projections, pool, progress), contracts=parts.sources),
-            *(reading(Reacting(service, policy, pool, commands), contracts=[source]) for policy, source in parts.policies),
-        ]
+        consumers.append(reading(Projecting(f"{service}.projections", parts.projections, pool, progress), contracts=parts.sources))
+        consumers.extend(reading(Reacting(service, policy, pool, commands), contracts=[source]) for policy, source in parts.policies)
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
         return cls(
             parts,
@@ -125,6 +129,8 @@ class Worker:
                 await self._broker.stop()
         except Exception as fault:  # noqa: BLE001 - a broker that is gone must not keep us from stopping
             _log.warning("broker_not_stopped", error=repr(fault))
+        for consumer in self._consumers:
+            await consumer.stop()
         await self._appender.close()
         await self._relay.stop()
         try:

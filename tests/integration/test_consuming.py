@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import orjson
 import pytest
+from aiokafka import TopicPartition
 
 from shared.kernel.consumer import Consumer, broker, subscribe
 from shared.kernel.ids import uuid7
@@ -77,6 +78,47 @@ async def test_a_lane_whose_offsets_ran_ahead_is_fetched_again(lab: Lab) -> None
         await lab.produce(lab.body(31))
         await eventually(lab.standing, 31)
     assert sorted(row["changes"] for row in await lab.rows(BOARD)) == [1] * 11 + [2] * 20
+
+
+async def test_what_a_crash_took_back_is_applied_again_without_waiting_for_the_next_event(lab: Lab) -> None:
+    await lab.produce(*(lab.body(position) for position in range(1, 11)))
+    async with lab.consuming():
+        await eventually(lab.standing, 10)
+        await _as_owner(
+            lab.databases.superuser,
+            "DELETE FROM read.thing_board WHERE last > 4; UPDATE read.checkpoints SET position = 4, kafka_offset = kafka_offset - 6",
+        )
+        await lab.lose_connections()
+        await eventually(lab.standing, 10)
+    assert [(row["last"], row["changes"]) for row in await lab.rows(BOARD)] == [(position, 1) for position in range(1, 11)]
+
+
+async def test_the_broker_is_told_only_what_is_on_the_disk(lab: Lab) -> None:
+    async def committed() -> int | None:
+        return await consumer.subscriber.consumer.committed(partition)  # type: ignore[union-attr]
+
+    await lab.produce(lab.body(1), lab.body(2))
+    partition = TopicPartition(lab.things.contract.topic, (await lab.topic(1))[0].partition)
+    flush = "FUNCTION pg_logical_emit_message(boolean, text, text, boolean)"
+    await _as_owner(lab.databases.superuser, f"REVOKE EXECUTE ON {flush} FROM PUBLIC")
+    async with lab.consuming() as consumer:
+        await eventually(lab.standing, 2)
+        await asyncio.sleep(1.5)
+        assert await committed() is None
+        await _as_owner(lab.databases.superuser, f"GRANT EXECUTE ON {flush} TO PUBLIC")
+        await lab.produce(lab.body(3))
+        await eventually(committed, 3)
+
+
+async def test_what_moved_elsewhere_meanwhile_is_seen_before_anything_is_written(lab: Lab) -> None:
+    await lab.produce(lab.body(1))
+    async with lab.consuming():
+        await eventually(lab.standing, 1)
+        async with county_transaction(lab.pool, A) as connection:  # another consumer took the partition and went on
+            await connection.execute("UPDATE read.checkpoints SET position = 2")
+        await lab.produce(lab.body(2), lab.body(3))
+        await eventually(lab.standing, 3)
+    assert [row["last"] for row in await lab.rows(BOARD)] == [1, 3]
 
 
 async def test_a_projection_that_came_later_reads_from_the_beginning(lab: Lab) -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 
+from shared.kernel.tenancy import county_transaction
 from shared.kernel.watchdog import Watchdog
-from tests.support.lab import Lab, eventually
+from tests.support.lab import A, Lab, eventually
 
 
 async def test_a_consumer_that_fell_silent_is_started_anew(lab: Lab) -> None:
@@ -31,8 +32,7 @@ async def test_without_the_watchdog_it_stays_silent(lab: Lab) -> None:
 
 
 async def test_a_consumer_that_waits_for_its_database_is_left_alone_and_told_of(lab: Lab) -> None:
-    async with lab.consuming() as consumer, lab.pool.acquire() as connection, connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{lab.projecting().group}\x1f430523")
+    async with lab.consuming() as consumer, county_transaction(lab.pool, A, alone_of=consumer.group):
         await lab.produce(lab.body(1))
         watchdog = Watchdog([consumer], silent_seconds=0.2, every_seconds=0.05)
         watchdog.start()

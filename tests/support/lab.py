@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
@@ -50,6 +51,7 @@ class Lab:
     relay: Relay
     appender: Appender
     commands: Commands
+    consumers: list[Consumer]
 
     async def make(self, name: str = "lamp", county: str = A) -> UUID:
         """Append one ThingMade and return the thing."""
@@ -151,6 +153,14 @@ class Lab:
         )
         return rows[0]["position"] if rows else 0
 
+    async def lose_connections(self) -> None:
+        """Have the database end every connection of the pool, as it does when it crashes."""
+        superuser = await asyncpg.connect(self.databases.superuser)
+        await superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await superuser.close()
+
     @asynccontextmanager
     async def consuming(self, target: Applies | None = None) -> AsyncIterator[Consumer]:
         """Run a consumer, by default of the projection."""
@@ -158,11 +168,13 @@ class Lab:
         consumer = Consumer(
             kafka, target or self.projecting(), bootstrap=self.kafka, contracts=[self.things.contract], pool=self.pool, clock=self.clock
         )
+        self.consumers.append(consumer)
         await kafka.start()
         try:
             yield consumer
         finally:
             await kafka.stop()
+            await consumer.stop()
 
     def projecting(self) -> Projecting:
         """Return what applies lanes to the projection."""
@@ -203,7 +215,13 @@ async def a_lab(stack: Stack, databases: Databases) -> AsyncIterator[Lab]:
     finally:
         await admin.close()
     async with AsyncExitStack() as closing:
-        pool = await create_pool(databases.app)
+        consumers: list[Consumer] = []
+
+        def doubt() -> None:
+            for consumer in consumers:
+                consumer.doubt()
+
+        pool = await create_pool(databases.app, on_lost=doubt)
         closing.push_async_callback(pool.close)
         clock = SimulatedClock()
         for county in (A, B):
@@ -212,4 +230,4 @@ async def a_lab(stack: Stack, databases: Databases) -> AsyncIterator[Lab]:
         appender = Appender(pool, things.contract, clock, on_append=relay.offer)
         log = EventLog(pool)
         commands = Commands(things.handlers, log, appender, Sealer(b"k" * 32), clock)
-        yield Lab(things, kafka, databases, pool, clock, log, relay, appender, commands)
+        yield Lab(things, kafka, databases, pool, clock, log, relay, appender, commands, consumers)

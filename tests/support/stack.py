@@ -21,11 +21,12 @@ _STEP = 16
 
 @dataclass(frozen=True)
 class Databases:
-    """Connection strings to one database: as its owner, and as the application that owns nothing."""
+    """Connection strings to one database: as its owner, as the application that owns nothing, and as the superuser."""
 
     name: str
     owner: str
     app: str
+    superuser: str
 
 
 def free_port_base() -> int:
@@ -64,7 +65,7 @@ def create_database(stack: Stack, name: str) -> Databases:
     """Create a database with an owner's and an application's role, all new; one of that name from before is dropped."""
     drop_database(stack.postgres, name)
     ensure_databases(stack.postgres, (name,))
-    return Databases(name, stack.postgres.dsn(name, owner_of(name)), stack.postgres.dsn(name, app_of(name)))
+    return Databases(name, *(stack.postgres.dsn(name, role) for role in (owner_of(name), app_of(name), "postgres")))
 
 
 @pytest.fixture(scope="session")
