@@ -19,7 +19,7 @@ class Compared:
     @property
     def good(self) -> bool:
         """Whether it is as expected."""
-        return self.found == self.figure.small
+        return self.found == self.figure.plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _reconcile(reconciliation: Reconciliation, figures: Figures, found: Mapping[
     published = {figure.key: figure.published for figure in figures.figures}
     parts = [published[key] for key in reconciliation.sum]
     if reconciliation.printed is not None:
-        total, whole = reconciliation.printed.small, reconciliation.printed.published
+        total, whole = reconciliation.printed.plan, reconciliation.printed.published
     else:
         key = reconciliation.total or ""
         total, whole = found[key], published[key] or 0

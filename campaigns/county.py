@@ -14,6 +14,8 @@ FOLDER = Path(__file__).parent / "plans"
 Fate = Literal["summer", "autumn", "redone", "roving", "awaiting", "failed", "late", "hand", "unclaimed"]
 """What becomes of a project: done in a wave and signed off; refused once and done again; scored by the roving team; done and not
 yet signed off; refused and still to be done again; done after the figures' day; in hand; approved and not claimed."""
+Size = Literal["small", "full"]
+SIZES: tuple[Size, ...] = ("small", "full")
 Kind = Literal["need", "micro-wish", "opinion"]
 Count = Annotated[int, Field(ge=0)]
 
@@ -100,6 +102,7 @@ class Entry(_Given):
     kind: Kind | None = None
     group: str | None = None
     fates: tuple[Fate, ...] = ()
+    levels: tuple[str, ...] = ()
     percent: Count = 0
     low: bool = False
     part: int = 1
@@ -129,9 +132,17 @@ def counties(folder: Path = FOLDER) -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in folder.glob("[0-9]*.yaml")))
 
 
-def load_county(code: str, folder: Path = FOLDER) -> County:
-    """Read a county's campaign; FileNotFoundError if there is none, ValueError where it does not fit."""
-    return County.model_validate(read_yaml(folder / f"{code}.yaml"))
+def load_county(code: str, size: Size = "small", folder: Path = FOLDER) -> County:
+    """Read a county's campaign at a size; FileNotFoundError if there is none, ValueError where it does not fit.
+
+    A file says what is common to all sizes, and below each size's name the rest; a size may take part in some units only.
+    """
+    plan = read_yaml(folder / f"{code}.yaml")
+    sizes = {name: plan.pop(name) for name in SIZES}
+    units = sizes[size].pop("units", None)
+    if units is not None:
+        plan["units"] = [unit for unit in plan["units"] if unit["code"] in units]
+    return County.model_validate({**plan, **sizes[size]})
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 from campaigns import DEFAULT_SEED
 from campaigns.api import Api
 from campaigns.check import Outcome, check
-from campaigns.county import counties, load_county
+from campaigns.county import Size, counties, load_county
 from campaigns.figures import FOLDER, Figures, load_figures
 from campaigns.plan import plan_of
 from campaigns.readings import read
@@ -14,13 +14,19 @@ from campaigns.run import AT_ONCE, Told, carry_out, together
 from campaigns.sender import Token, connected
 
 
-def expected(folder: Path = FOLDER) -> dict[str, Figures]:
-    """Return every county's figures; FileNotFoundError and ValueError say which file is missing or does not fit."""
-    return {code: load_figures(code, folder) for code in counties()}
+def expected(folder: Path = FOLDER, size: Size = "small") -> dict[str, Figures]:
+    """Return every county's figures at a size; FileNotFoundError and ValueError say which file is missing or does not fit."""
+    return {code: load_figures(code, size, folder) for code in counties()}
 
 
 async def run(
-    bases: Mapping[str, str], token: Token, told: Told, figures: Mapping[str, Figures], *, seed: int = DEFAULT_SEED
+    bases: Mapping[str, str],
+    token: Token,
+    told: Told,
+    figures: Mapping[str, Figures],
+    *,
+    size: Size = "small",
+    seed: int = DEFAULT_SEED,
 ) -> list[Outcome]:
     """Carry out every county's campaign and return what its projections then say, county by county.
 
@@ -31,7 +37,7 @@ async def run(
 
         async def one(code: str) -> None:
             api = Api(clients, code, token)
-            await carry_out(plan_of(load_county(code), seed), api, told)
+            await carry_out(plan_of(load_county(code, size), seed), api, told)
             outcomes[code] = check(figures[code], await read(api))
 
         await together(*(one(code) for code in counties()))

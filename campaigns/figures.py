@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from campaigns.county import Count, Kind, read_yaml
+from campaigns.county import SIZES, Count, Kind, Size, read_yaml
 
 FOLDER = Path(__file__).parent / "figures"
 STEPS = ("submitted", "in-project", "claimed", "completed", "verified", "answered")
@@ -45,14 +45,14 @@ class Against(_Given):
 
 
 class Figure(_Given):
-    """A figure: as published (None where it was not; `over`: a little more than that; `derived`: worked out), and at the small size."""
+    """A figure: as published (None where it was not; `over`: a little more than that; `derived`: worked out), and at the size in hand."""
 
     key: str
     label: str
     published: Count | None = None
     over: bool = False
     derived: bool = False
-    small: Count
+    plan: Count
     source: str
     against: Against
 
@@ -71,7 +71,7 @@ class Printed(_Given):
     """A total as a county printed it, which no service knows."""
 
     published: Count
-    small: Count
+    plan: Count
 
 
 class Reconciliation(_Given):
@@ -119,6 +119,16 @@ class Figures(_Given):
     later: tuple[Later, ...]
 
 
-def load_figures(code: str, folder: Path = FOLDER) -> Figures:
-    """Read a county's figures; FileNotFoundError if there are none, ValueError where they do not fit."""
-    return Figures.model_validate(read_yaml(folder / f"{code}.yaml"))
+def load_figures(code: str, size: Size = "small", folder: Path = FOLDER) -> Figures:
+    """Read a county's figures at a size; FileNotFoundError if there are none, ValueError where they do not fit."""
+    figures = read_yaml(folder / f"{code}.yaml")
+    try:
+        printed = [reconciliation["printed"] for reconciliation in figures["reconciliations"] if "printed" in reconciliation]
+        for counted in (*figures["figures"], *printed):
+            numbers = {name: counted.pop(name) for name in SIZES}
+            counted["plan"] = numbers[size]
+        steps = {name: figures["funnel"].pop(name) for name in SIZES}
+        figures["funnel"] |= steps[size]
+    except (KeyError, TypeError) as fault:
+        raise ValueError(f"{code}.yaml does not say {fault} where it has to") from fault
+    return Figures.model_validate(figures)

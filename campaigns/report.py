@@ -38,7 +38,7 @@ def as_dict(outcome: Outcome) -> dict[str, Any]:
     return {
         "name": outcome.figures.name,
         "figures": {
-            compared.figure.key: {"published": compared.figure.published, "plan": compared.figure.small, "projections": compared.found}
+            compared.figure.key: {"published": compared.figure.published, "plan": compared.figure.plan, "projections": compared.found}
             for compared in outcome.compared
         },
         "funnel": [{"step": step.name, "plan": step.expected, "projections": step.found, "of": step.out_of} for step in outcome.funnel],
@@ -57,17 +57,15 @@ def as_dict(outcome: Outcome) -> dict[str, Any]:
 
 
 def _figures(outcome: Outcome) -> Table:
-    table = _table(
-        f"{outcome.figures.name} {outcome.figures.county}", "指标 figure", "公布 published", "小样 small plan", "投影 projections"
-    )
+    table = _table(f"{outcome.figures.name} {outcome.figures.county}", "指标 figure", "公布 published", "应为 plan", "投影 projections")
     for compared in outcome.compared:
         figure = compared.figure
-        table.add_row(figure.label, _published(figure), f"{figure.small:,}", f"{compared.found:,}", _mark(good=compared.good))
+        table.add_row(figure.label, _published(figure), f"{figure.plan:,}", f"{compared.found:,}", _mark(good=compared.good))
     return table
 
 
 def _funnel(outcome: Outcome) -> Table:
-    table = _table("", "办理漏斗 funnel", "小样 small plan", "投影 projections", "占上一步 of the step before")
+    table = _table("", "办理漏斗 funnel", "应为 plan", "投影 projections", "占上一步 of the step before")
     for step in outcome.funnel:
         share = f"{step.found:,}/{step.out_of:,} = {_percent(step.found, step.out_of)}"
         table.add_row(_LABELS[step.name], f"{step.expected:,}", f"{step.found:,}", share, _mark(good=step.good))

@@ -33,13 +33,14 @@ class Size(StrEnum):
     """How much is done."""
 
     SMALL = "small"
+    FULL = "full"
 
 
 def demo(  # noqa: PLR0917 - options, given by name
     ends: Annotated[bool, typer.Option("--exit", help="End when the tables are printed, instead of staying up.")] = False,
     data: Annotated[Path | None, typer.Option("--data", help="Folder to keep; by default a temporary one, removed at the end.")] = None,
     port_base: PortBaseOption = DEFAULT_PORT_BASE,
-    size: Annotated[Size, typer.Option("--size", help="About one per cent of what the counties did.")] = Size.SMALL,  # noqa: ARG001
+    size: Annotated[Size, typer.Option("--size", help="About one per cent of what the counties did, or all of it.")] = Size.SMALL,
     seed: Annotated[int, typer.Option("--seed", help="Decides names, texts and scores; the figures stay the same.")] = DEFAULT_SEED,
     figures: Annotated[
         Path | None, typer.Option("--figures", help="Folder of other figures to compare with, a YAML file a county.")
@@ -50,10 +51,10 @@ def demo(  # noqa: PLR0917 - options, given by name
     from cli.console import reporter  # noqa: PLC0415 - see cli.main
     from deploy.embedded.stack import Stack  # noqa: PLC0415
 
-    expected = _expected(figures)
+    expected = _expected(figures, size)
     stop_on_signals()
     with reporter() as listener, _folder(data) as folder, Stack(folder, port_base, "simulated", on_event=listener) as stack:
-        outcomes = _campaigns(stack.info, listener, expected, seed)
+        outcomes = _campaigns(stack.info, listener, expected, size, seed)
         _show(outcomes, as_json=as_json)
         off = [f"{outcome.figures.name}: {', '.join(outcome.off)}" for outcome in outcomes if outcome.off]
         _say(f"Figures that are off: {'; '.join(off)}." if off else "Every figure is as it should be.")
@@ -65,18 +66,18 @@ def demo(  # noqa: PLR0917 - options, given by name
         raise CommandError("The projections do not say what the campaigns should come to.", Exit.VERIFICATION_FAILED)
 
 
-def _expected(folder: Path | None) -> "dict[str, Figures]":
+def _expected(folder: Path | None, size: Size) -> "dict[str, Figures]":
     """Return what to compare with, before anything is started."""
     from campaigns.demo import expected  # noqa: PLC0415 - see cli.main
     from campaigns.figures import FOLDER  # noqa: PLC0415
 
     try:
-        return expected(folder or FOLDER)
+        return expected(folder or FOLDER, size.value)
     except (OSError, ValueError) as fault:
         raise typer.BadParameter(f"{folder} does not hold both counties' figures: {fault}") from fault
 
 
-def _campaigns(info: "Info", listener: Listener, figures: "dict[str, Figures]", seed: int) -> "list[Outcome]":
+def _campaigns(info: "Info", listener: Listener, figures: "dict[str, Figures]", size: Size, seed: int) -> "list[Outcome]":
     """Carry out the campaigns; CommandError says in a sentence why they could not be."""
     from campaigns.demo import run  # noqa: PLC0415 - see cli.main
     from campaigns.sender import RefusedError, UnreachableError  # noqa: PLC0415
@@ -92,7 +93,7 @@ def _campaigns(info: "Info", listener: Listener, figures: "dict[str, Figures]", 
 
     began = time.monotonic()
     try:
-        outcomes = asyncio.run(run(info.services, token, told, figures, seed=seed))
+        outcomes = asyncio.run(run(info.services, token, told, figures, size=size.value, seed=seed))
     except RefusedError as refusal:
         raise CommandError(str(refusal), Exit.CONFLICT) from refusal
     except UnreachableError as failure:

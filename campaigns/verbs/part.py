@@ -7,6 +7,8 @@ from typing import Any
 from campaigns.calls import Actor, Call, Heard, Step
 
 MOST_IN_BULK = 200
+_WORTH_A_SHEET = 3
+"""So many calls of one actor are handed in as a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,11 @@ def bulks(calls: Iterable[Call]) -> list[Step]:
         for group in together.values()
         for first in range(0, len(group), MOST_IN_BULK)
     ]
+
+
+def sheets(calls: Iterable[Call]) -> list[Step]:
+    """Return batches where one actor has several calls to one path, and steps of their own for the others."""
+    steps = list[Step]()
+    for step in bulks(calls):
+        steps += [step] if len(step.calls) >= _WORTH_A_SHEET else singles(step.calls)
+    return steps

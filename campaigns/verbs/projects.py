@@ -1,29 +1,29 @@
 """The projects list: proposals, reviews, claims, pledges, work and its completion."""
 
-from campaigns.calls import Call, Heard, Ref, Step
+from campaigns.calls import Call, Heard, Ref
 from campaigns.chance import Chance
 from campaigns.county import Entry, texts
-from campaigns.things import REVIEWER, Cast, Project, committee
-from campaigns.verbs.part import Part, call, singles
+from campaigns.things import REVIEWER, Cast, Project, committee, secretary
+from campaigns.verbs.part import Part, call, sheets, singles
 
 _WHOLE = 100
 
 
 def propose(cast: Cast, _entry: Entry) -> Part:
-    """Whoever means to claim puts the item forward; some in a first version that will not pass."""
-    return Part(singles(_proposal(cast, project, _first(project) if project.returned else project.thing) for project in cast.projects))
+    """Whoever means to claim puts the item forward, members' items their secretary as a sheet; some in a version that will not pass."""
+    return Part(sheets(_proposal(cast, project, _first(project) if project.returned else project.thing) for project in cast.projects))
 
 
 def propose_again(cast: Cast, _entry: Entry) -> Part:
     """What was returned is put forward anew."""
-    return Part(singles(_proposal(cast, project, project.thing) for project in cast.projects if project.returned))
+    return Part(sheets(_proposal(cast, project, project.thing) for project in cast.projects if project.returned))
 
 
 def review(cast: Cast, _entry: Entry) -> Part:
     """The tier judges line by line, by the three principles, each with a reason; first versions fail one of them."""
     chance = cast.chance("reviews")
     return Part(
-        singles(
+        sheets(
             _verdicts(chance, project, _first(project), fails=True) if project.returned else _verdicts(chance, project, project.thing)
             for project in cast.projects
         )
@@ -33,7 +33,7 @@ def review(cast: Cast, _entry: Entry) -> Part:
 def review_again(cast: Cast, _entry: Entry) -> Part:
     """Second versions pass."""
     chance = cast.chance("second reviews")
-    return Part(singles(_verdicts(chance, project, project.thing) for project in cast.projects if project.returned))
+    return Part(sheets(_verdicts(chance, project, project.thing) for project in cast.projects if project.returned))
 
 
 def claim(cast: Cast, _entry: Entry) -> Part:
@@ -64,7 +64,7 @@ def progress(cast: Cast, entry: Entry) -> Part:
         singles(
             _report(project, min(_WHOLE - 1, entry.percent + chance.between(0, 15)), chance, str(entry.percent))
             for project in cast.projects
-            if project.in_hand
+            if project.in_hand and project.level.code in entry.levels
         )
     )
 
@@ -72,7 +72,7 @@ def progress(cast: Cast, entry: Entry) -> Part:
 def complete(cast: Cast, entry: Entry) -> Part:
     """Claimants declare the work done; scoring opens a verification for each declaration."""
     chance = cast.chance("completion", *entry.fates)
-    steps, rounds = list[Step](), dict[int, list[str]]()
+    calls, rounds = list[Call](), dict[int, list[str]]()
     for project in cast.projects:
         if project.in_hand and project.fate in entry.fates:
             project.in_hand = False
@@ -80,11 +80,10 @@ def complete(cast: Cast, entry: Entry) -> Part:
             template = chance.pick(texts()["summary"]) if project.round == 1 else texts()["redone"]
             body = {"summary": template.format(title=project.title)}
             path = "/projects/{project_id}/completion"
-            done = call("complete", path, project.claimant, project.thing, body, nth=project.round)
-            steps.append(Step((_report(project, _WHOLE, chance, f"done-{project.round}"), done)))
+            calls.append(call("complete", path, project.claimant, project.thing, body, nth=project.round))
             rounds.setdefault(project.round, []).append(project.thing)
     opened = (Heard("the verification of {} was opened", "/verifications", tuple(things), "round", nth) for nth, things in rounds.items())
-    return Part(steps, after=tuple(opened))
+    return Part(sheets(calls), after=tuple(opened))
 
 
 def _first(project: Project) -> str:
@@ -100,7 +99,8 @@ def _proposal(cast: Cast, project: Project, thing: str) -> Call:
         "need_ids": [Ref(need) for need in project.needs],
         "planned_completion": cast.county.planned_completion.isoformat(),
     }
-    return call("propose", "/projects", project.claimant, thing, body)
+    by = secretary(project.unit, project.branch or "") if project.level.code == "member" and project.branch else project.claimant
+    return call("propose", "/projects", by, thing, body)
 
 
 def _verdicts(chance: Chance, project: Project, thing: str, *, fails: bool = False) -> Call:

@@ -3,7 +3,7 @@
 from campaigns.calls import Call
 from campaigns.county import Entry, texts
 from campaigns.things import REVIEWER, Cast, branch_code, committee
-from campaigns.verbs.part import Part, bulks, call, singles
+from campaigns.verbs.part import Part, bulks, call, sheets
 
 
 def organise(cast: Cast, _entry: Entry) -> Part:
@@ -46,7 +46,7 @@ def enrol(cast: Cast, _entry: Entry) -> Part:
 def exempt(cast: Cast, _entry: Entry) -> Part:
     """Units exempt some of those they registered as able."""
     return Part(
-        singles(
+        sheets(
             call(
                 "exempt",
                 "/members/exemption",

@@ -6,7 +6,7 @@ from campaigns.calls import Actor, Call, Heard
 from campaigns.chance import Chance
 from campaigns.county import Entry, texts
 from campaigns.things import ASSESSOR, INSPECTOR, Cast, Project, committee, secretary
-from campaigns.verbs.part import Part, call, singles
+from campaigns.verbs.part import Part, call, sheets
 
 _GOOD = (85, 98)
 _LOW = (55, 70)
@@ -17,13 +17,13 @@ _RATED = ("satisfaction", "quality")
 def score(cast: Cast, entry: Entry) -> Part:
     """The tier that signs off scores; low scores are for what will be refused."""
     chance = cast.chance("scores", *entry.fates)
-    return Part(singles(_scored(cast, chance, project, _signer(project), low=entry.low) for project in _done(cast, entry)))
+    return Part(sheets(_scored(cast, chance, project, _signer(project), low=entry.low) for project in _done(cast, entry)))
 
 
 def inspect(cast: Cast, entry: Entry) -> Part:
     """The roving team goes there and scores."""
     chance = cast.chance("inspection", *entry.fates)
-    return Part(singles(_scored(cast, chance, project, INSPECTOR, low=entry.low) for project in _done(cast, entry)))
+    return Part(sheets(_scored(cast, chance, project, INSPECTOR, low=entry.low) for project in _done(cast, entry)))
 
 
 def sign_off(cast: Cast, entry: Entry) -> Part:
@@ -39,7 +39,7 @@ def sign_off(cast: Cast, entry: Entry) -> Part:
         Heard("{} was struck off the list", "/projects", projects, "status", "signed-off"),
         Heard("the petitioner of {} was answered", "/needs", needs, "status", "answered"),
     )
-    return Part(singles(signed), after=tuple(heard for heard in after if heard.things))
+    return Part(sheets(signed), after=tuple(heard for heard in after if heard.things))
 
 
 def refuse(cast: Cast, entry: Entry) -> Part:
@@ -53,7 +53,7 @@ def refuse(cast: Cast, entry: Entry) -> Part:
         path = "/verifications/{project_id}/refuse"
         calls.append(call("refuse", path, _signer(project), project.thing, body, nth=project.round))
     back = (Heard("{} went back to work", "/projects", tuple(things), "reopened", nth) for nth, things in times.items())
-    return Part(singles(calls), after=tuple(back))
+    return Part(sheets(calls), after=tuple(back))
 
 
 def _done(cast: Cast, entry: Entry) -> Iterator[Project]:

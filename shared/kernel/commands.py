@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -22,6 +22,7 @@ from shared.kernel.ids import uuid7
 from shared.kernel.rules import Asked, Command, Decider
 from shared.kernel.sealed import may_hold_sealed, persons_to_seal
 from shared.kernel.sealing import Context, Sealer, SealingKey, seal
+from shared.kernel.states import Known, States
 from shared.kernel.tenancy import county_transaction
 
 _LOOK_EVERY_SECONDS = 0.05
@@ -51,10 +52,11 @@ class Facts:
 
     log: EventLog
     asked: Asked
+    states: States
 
     async def state(self, decider: Decider[S], stream: str) -> tuple[S, int]:
-        """Return the state and version of another stream of this service."""
-        return await load(self.log, self.asked.county, decider, stream)
+        """Return the state and version of another stream of this service, a second old at most where another process wrote it."""
+        return await self.states.recent(self.asked.county, decider, stream)
 
     async def find(self, query: str, *arguments: object, seconds: float = 0.0) -> asyncpg.Record | None:
         """Return the first row of a query over read models ($1 is the county), waiting this long for one to appear.
@@ -68,15 +70,6 @@ class Facts:
                 return row
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
         return None
-
-
-async def load(log: EventLog, county: str, decider: Decider[S], stream: str) -> tuple[S, int]:
-    """Fold a stream; version 0 and the initial state when it does not exist."""
-    state, version = decider.initial, 0
-    for envelope in await log.stream(county, stream):
-        state = decider.evolve(state, envelope.event(decider.contract))
-        version = envelope.meta.version
-    return state, version
 
 
 def fingerprint(*parts: bytes) -> bytes:
@@ -97,7 +90,11 @@ class Commands:
     appender: Appender
     sealer: Sealer
     clock: Clock
+    _states: States = field(init=False)
     _locks: "WeakValueDictionary[tuple[str, str], asyncio.Lock]" = field(default_factory=WeakValueDictionary)
+
+    def __post_init__(self) -> None:
+        self._states = States(self.log)
 
     async def execute(self, command: Command, asked: Asked) -> Answer:
         """Decide and append; return what happened, or what the same command id did the first time.
@@ -132,14 +129,30 @@ class Commands:
         raise Rejected("stream_too_busy")
 
     async def _once(self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str) -> Answer:
-        decider = handler.decider
+        """Decide on the state at hand and append; what another process has made of the stream since, a conflict tells.
+
+        Refusing and changing nothing leave no conflict behind: for those the state must be the stream's last.
+        """
+        decider, county = handler.decider, asked.county
         if handler.prepare is not None:
-            command = await handler.prepare(Facts(self.log, asked), command)
-        state, version = (decider.initial, 0) if handler.opens else await load(self.log, asked.county, decider, stream)
-        if asked.expected is not None and asked.expected != version:
-            raise Rejected("stale_version", expected=asked.expected, actual=version)
-        events = decider.decide(command, state, asked)
-        return await self.appender.append(asked.county, await self._pack(events, asked, stream, version))
+            command = await handler.prepare(Facts(self.log, asked, self._states), command)
+        known = Known(decider.initial, 0) if handler.opens else await self._states.at_hand(county, decider, stream)
+        try:
+            events = _decided(decider, command, known, asked)
+        except Rejected:
+            events = []
+        if not events:
+            known = await self._states.last(county, decider, stream)
+            events = _decided(decider, command, known, asked)
+        packed, sealed = await self._pack(events, asked, stream, known.version)
+        try:
+            answer = await self.appender.append(county, packed)
+        except VersionConflict:
+            self._states.forget(county, stream)
+            raise
+        if answer.version == known.version + len(sealed):
+            self._states.moved(county, decider, stream, known, sealed)
+        return answer
 
     async def _first_answer(self, asked: Asked) -> Answer | None:
         known = await self.log.answer_of(asked.county, asked.command_id)
@@ -149,7 +162,9 @@ class Commands:
             raise CommandReused(str(asked.command_id))
         return known[1]
 
-    async def _pack(self, events: Iterable[Event], asked: Asked, stream: str, version: int) -> Append:
+    async def _pack(self, events: Iterable[Event], asked: Asked, stream: str, version: int) -> tuple[Append, list[Event]]:
+        """Return what is to be appended, and the events as they are stored."""
+        stored: list[Event] = []
         packed: list[NewEvent] = []
         keys: dict[UUID, bytes] = {}
         wrapped: list[SealingKey] = []
@@ -163,6 +178,7 @@ class Commands:
                 sealed = seal(event, Context(asked.county, stream, event_id), keys)
             data = dump(sealed)
             check_size(data)
+            stored.append(sealed)
             packed.append(NewEvent(event_id, type(event).__name__, data))
         cause = Cause(
             actor=asked.actor.sub,
@@ -174,7 +190,13 @@ class Commands:
             traceparent=asked.traceparent,
         )
         after = asked.caused_at or datetime(1970, 1, 1, tzinfo=UTC)
-        return Append(stream, version, packed, asked.command_id, asked.fingerprint, cause, after, wrapped)
+        return Append(stream, version, packed, asked.command_id, asked.fingerprint, cause, after, wrapped), stored
+
+
+def _decided(decider: Decider[S], command: Command, known: "Known[S]", asked: Asked) -> Sequence[Event]:
+    if asked.expected is not None and asked.expected != known.version:
+        raise Rejected("stale_version", expected=asked.expected, actual=known.version)
+    return decider.decide(command, known.state, asked)
 
 
 def _own_fingerprint(command: Command, asked: Asked) -> bytes:

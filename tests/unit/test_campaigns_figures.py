@@ -33,7 +33,7 @@ def printed(outcome: Outcome) -> str:
 @pytest.mark.parametrize("code", COUNTIES)
 def test_the_plan_comes_to_every_figure(code: str) -> None:
     outcome = outcome_of(code)
-    assert {each.figure.key: each.found for each in outcome.compared} == {each.figure.key: each.figure.small for each in outcome.compared}
+    assert {each.figure.key: each.found for each in outcome.compared} == {each.figure.key: each.figure.plan for each in outcome.compared}
     assert [(step.name, step.found) for step in outcome.funnel] == [(step.name, step.expected) for step in outcome.funnel]
     assert outcome.off == []
 
