@@ -1,6 +1,6 @@
 """A campaign written down: who asks which service for what and when, in phases. Data only; nothing here acts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
@@ -113,17 +113,21 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A county's campaign from the first call to the last."""
+    """A county's campaign from the first call to the last; `size` is how many there are.
+
+    At full size they would fill hundreds of megabytes, so phases are written down one by one, the same each time.
+    """
 
     county: str
     name: str
     begins: date
-    phases: tuple[Phase, ...]
+    size: int
+    written: Callable[[], Iterator[Phase]]
 
     @property
-    def size(self) -> int:
-        """How many calls it has."""
-        return sum(phase.size for phase in self.phases)
+    def phases(self) -> Iterator[Phase]:
+        """The phases from the first to the last."""
+        return self.written()
 
 
 def owner(path: str) -> str:

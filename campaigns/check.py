@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from campaigns.figures import STEPS, Figure, Figures, Rate, Reconciliation
 from campaigns.readings import Rows, count
+from campaigns.run import Spent
 
 _DONE = ("completed", "signed-off")
 
@@ -85,6 +86,7 @@ class Outcome:
     shares: Sequence[Share]
     reconciled: Sequence[Reconciled]
     funnel: Sequence[Step]
+    spent: Sequence[Spent] = ()
 
     @property
     def off(self) -> list[str]:

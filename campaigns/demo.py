@@ -1,6 +1,7 @@
 """Both counties' campaigns side by side, and what comes of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from campaigns import DEFAULT_SEED
@@ -37,8 +38,8 @@ async def run(
 
         async def one(code: str) -> None:
             api = Api(clients, code, token)
-            await carry_out(plan_of(load_county(code, size), seed), api, told)
-            outcomes[code] = check(figures[code], await read(api))
+            spent = await carry_out(plan_of(load_county(code, size), seed), api, told)
+            outcomes[code] = replace(check(figures[code], await read(api)), spent=spent)
 
         await together(*(one(code) for code in counties()))
     return [outcomes[code] for code in sorted(outcomes)]

@@ -1,5 +1,8 @@
 """Writes a county's campaign down, call by call, before anything is done: the same seed gives the same plan."""
 
+import itertools
+from collections.abc import Iterator
+
 from campaigns import DEFAULT_SEED
 from campaigns.calls import Phase, Plan, timed
 from campaigns.cast import cast_of
@@ -10,13 +13,15 @@ from campaigns.verbs import VERBS
 
 def plan_of(county: County, seed: int = DEFAULT_SEED) -> Plan:
     """Return the plan; ValueError where the calendar goes back, says what nobody knows, or the numbers do not fit."""
-    cast = cast_of(county, seed)
-    phases: list[Phase] = []
-    for before, entry in zip((None, *county.timeline), county.timeline, strict=False):
-        if before is not None and entry.start <= before.end:
+    for before, entry in itertools.pairwise(county.timeline):
+        if entry.start <= before.end:
             raise ValueError(f"{entry.do} begins on {entry.start}, before {before.do} has ended on {before.end}")
-        phases.append(_phase(cast, entry))
-    return Plan(county.county, county.name, county.timeline[0].start, tuple(phases))
+
+    def written() -> Iterator[Phase]:
+        cast = cast_of(county, seed)
+        return (_phase(cast, entry) for entry in county.timeline)
+
+    return Plan(county.county, county.name, county.timeline[0].start, sum(phase.size for phase in written()), written)
 
 
 def _phase(cast: Cast, entry: Entry) -> Phase:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from campaigns.check import Outcome, Reconciled
 from campaigns.figures import Figure
+from campaigns.run import Spent
 
 _WIDTH = 110
 _LABELS = {
@@ -31,6 +32,22 @@ def show(outcomes: Sequence[Outcome], console: Console | None = None) -> None:
         for note in _notes(outcome):
             console.print(note, soft_wrap=True)
         console.print()
+
+
+def show_spent(outcomes: Sequence[Outcome], console: Console) -> None:
+    """Print what each county's campaign spent its time on, phases of one name together, the longest first."""
+    for outcome in outcomes:
+        together: dict[str, list[Spent]] = {}
+        for spent in outcome.spent:
+            together.setdefault(spent.phase, []).append(spent)
+        table = _table(
+            f"{outcome.figures.name} 用时 time spent", "环节 phase", "指令 commands", "请求 requests", "秒 seconds", "指令/秒 a second"
+        )
+        seconds = {name: sum(each.seconds for each in phases) for name, phases in together.items()}
+        for name in sorted(together, key=seconds.__getitem__, reverse=True):
+            calls, requests = (sum(numbers) for numbers in zip(*((each.calls, each.requests) for each in together[name]), strict=True))
+            table.add_row(name, f"{calls:,}", f"{requests:,}", f"{seconds[name]:.1f}", f"{calls / seconds[name]:,.0f}")
+        console.print(table)
 
 
 def as_dict(outcome: Outcome) -> dict[str, Any]:

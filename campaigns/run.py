@@ -1,7 +1,9 @@
 """Carries a plan out: phase after phase, many calls at once, waiting where one service must have heard another."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +17,17 @@ Told = Callable[[str, str, int, int], None]
 """Is told which county is at what, and how many of how many calls are done."""
 
 
-async def carry_out(plan: Plan, api: Api, told: Told, *, at_once: int = AT_ONCE) -> None:
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a phase took: its calls, in how many requests, and the seconds until all was heard of."""
+
+    phase: str
+    calls: int
+    requests: int
+    seconds: float
+
+
+async def carry_out(plan: Plan, api: Api, told: Told, *, at_once: int = AT_ONCE) -> list[Spent]:
     """Run a county's campaign to its end. What was done before, by a run that was cut short perhaps, stays as it is.
 
     RefusedError if the services hold something that is not this campaign's past, UnreachableError if one stays away.
@@ -23,7 +35,9 @@ async def carry_out(plan: Plan, api: Api, told: Told, *, at_once: int = AT_ONCE)
     await _not_too_late(plan, api)
     done, size = 0, plan.size
     told(plan.county, plan.name, done, size)
+    spent: list[Spent] = []
     for phase in plan.phases:
+        began = time.monotonic()
 
         def count(calls: int, phase: Phase = phase) -> None:
             nonlocal done
@@ -36,6 +50,8 @@ async def carry_out(plan: Plan, api: Api, told: Told, *, at_once: int = AT_ONCE)
         await together(*(_work(api, steps, count) for _ in range(min(at_once, len(phase.steps)))))
         for heard in phase.after:
             await _hear(api, heard)
+        spent.append(Spent(phase.name, phase.size, len(phase.steps), time.monotonic() - began))
+    return spent
 
 
 async def together(*parts: Coroutine[Any, Any, None]) -> None:

@@ -56,6 +56,8 @@ def demo(  # noqa: PLR0917 - options, given by name
     with reporter() as listener, _folder(data) as folder, Stack(folder, port_base, "simulated", on_event=listener) as stack:
         outcomes = _campaigns(stack.info, listener, expected, size, seed)
         _show(outcomes, as_json=as_json)
+        if size is Size.FULL:
+            _show_spent(outcomes, stack.info)
         off = [f"{outcome.figures.name}: {', '.join(outcome.off)}" for outcome in outcomes if outcome.off]
         _say(f"Figures that are off: {'; '.join(off)}." if off else "Every figure is as it should be.")
         if not ends:
@@ -123,6 +125,21 @@ def _show(outcomes: "list[Outcome]", *, as_json: bool) -> None:
     else:
         show(outcomes)
     sys.stdout.flush()
+
+
+def _show_spent(outcomes: "list[Outcome]", info: "Info") -> None:
+    """Say on stderr what the time was spent on: by phase, and by process with its memory."""
+    import psutil  # noqa: PLC0415 - see cli.main
+    from rich.console import Console  # noqa: PLC0415
+
+    from campaigns.report import show_spent  # noqa: PLC0415
+
+    show_spent(outcomes, Console(stderr=True))
+    for name, pid in {**info.pids, "campaigns": psutil.Process().pid}.items():
+        process = psutil.Process(pid)
+        each = [process, *(process.children() if name == "postgres" else ())]
+        seconds = sum(sum(one.cpu_times()[:2]) for one in each)
+        _say(f"{name:<12} {seconds:7.1f} s of CPU, {max(one.memory_info().rss for one in each) / 2**20:5.0f} MiB")
 
 
 def _stay(info: "Info") -> None:

@@ -43,6 +43,14 @@ def test_another_seed_comes_to_the_same_figures(code: str) -> None:
     assert check(load_figures(code), rows_of(plan_of(load_county(code), 7))).off == []
 
 
+@pytest.mark.parametrize("code", COUNTIES)
+def test_the_plan_at_full_size_comes_to_every_published_figure(code: str) -> None:
+    figures = load_figures(code, "full")
+    assert check(figures, rows_of(plan_of(load_county(code, "full")))).off == []
+    for figure in figures.figures:
+        assert figure.published is None or figure.plan == figure.published or (figure.over and figure.plan > figure.published), figure.key
+
+
 def test_what_was_published_is_there() -> None:
     published = {code: {figure.key: figure.published for figure in load_figures(code).figures} for code in COUNTIES}
     assert {25083, 57, 132, 446, 444, 21000, 25945, 11, 3, 30, 34000, 21, 51, 72} <= set(published["430523"].values())

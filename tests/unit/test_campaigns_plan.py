@@ -47,9 +47,9 @@ def test_both_counties_have_a_campaign() -> None:
 def test_the_same_seed_gives_the_same_plan_and_another_seed_other_texts(seed: int, code: str) -> None:
     county = load_county(code)
     plan = plan_of(county, seed)
-    assert plan == plan_of(county, seed)
+    assert list(plan.phases) == list(plan_of(county, seed).phases)
     other = plan_of(county, seed + 1)
-    assert plan != other
+    assert list(plan.phases) != list(other.phases)
     assert [phase.size for phase in plan.phases] == [phase.size for phase in other.phases]
 
 
