@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 CURSOR = "relay"
 _BATCH = 1_000
 _POLL_SECONDS = 0.2
-_PACE_SECONDS = 0.005
-_PACED_FROM = 4
-"""A batch of so many events says there is a rush: the next begins this much later, so that it carries more and broker and
-consumers do less for each. A lone event is not kept waiting."""
+_PACE_SECONDS = 0.01
+_REMEMBERED_SECONDS = 0.2
+_RUSH = 60
+"""In a rush (some 300 events a second and more) a batch begins this much after the one before, so that it carries more, and broker
+and consumers do less for each event. Below that nothing is kept waiting."""
 _STORE_EVERY_SECONDS = 0.1
 """How often the cursor is stored; what was published since is published again after a crash, and dropped by consumers."""
 _OFFERED = 5_000
@@ -47,7 +48,9 @@ class _Lane:
     position: int = -1
     """What the cursor was when this relay last read or moved it; -1 before that."""
     offered: deque[Published] = field(default_factory=deque)
-    not_before: float = 0.0
+    rush: float = 0.0
+    """Events published lately, the older ones counting less."""
+    published_at: float = 0.0
     stored: int = -1
     stored_at: float = 0.0
 
@@ -130,8 +133,8 @@ class Relay:
         last = batch[-1][0]
         lane.position = last
         now = asyncio.get_running_loop().time()
-        if len(batch) >= _PACED_FROM:
-            lane.not_before = now + _PACE_SECONDS
+        lane.rush = lane.rush * max(0.0, 1 - (now - lane.published_at) / _REMEMBERED_SECONDS) + len(batch)
+        lane.published_at = now
         if now - lane.stored_at > _STORE_EVERY_SECONDS:
             await self._store(lane)
         metrics.RELAYED.labels(lane.county).inc(len(batch))
@@ -149,9 +152,9 @@ class Relay:
 
     @staticmethod
     async def _pace(lane: _Lane) -> None:
-        now = asyncio.get_running_loop().time()
-        if now < lane.not_before:
-            await asyncio.sleep(lane.not_before - now)
+        wait = lane.published_at + _PACE_SECONDS - asyncio.get_running_loop().time()
+        if lane.rush > _RUSH and wait > 0:
+            await asyncio.sleep(wait)
 
     @staticmethod
     def _taken(lane: _Lane) -> list[Published]:
