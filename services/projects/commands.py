@@ -1,79 +1,19 @@
 """What may be asked of projects: the county's profile, the registry, projects."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.values import Exemption, NoticeKind, OrganisationKind, Points, Principle, Profile, ScoreItem, Tier, Venue
+from shared.contracts.profile import Profile
+from shared.contracts.values import Exemption, OrganisationKind, Venue, Verdict
 from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Account, Name, Paragraphs, Remark, Title, UnitCode
 
-_GIVEN = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-
-class LevelGiven(BaseModel):
-    """A list of the campaign: who claims its items, who reviews them, who signs them off."""
-
-    model_config = _GIVEN
-
-    code: UnitCode
-    label: Name
-    claimed_by: Annotated[tuple[Literal["member", "branch", "unit", "leader"], ...], Field(min_length=1, max_length=4)]
-    review_by: Tier
-    sign_off_by: Tier
-
-
-class SheetItemGiven(BaseModel):
-    """An item of the score sheet: weight, points below which there is no sign-off, whether it may be left out."""
-
-    model_config = _GIVEN
-
-    item: ScoreItem
-    weight: Annotated[int, Field(ge=1, le=100)]
-    minimum: Points = 0
-    optional: bool = False
-
-
-class ScoreSheetGiven(BaseModel):
-    """The county's score sheet: its version, items, and the mean needed to be signed off."""
-
-    model_config = _GIVEN
-
-    version: UnitCode
-    items: Annotated[tuple[SheetItemGiven, ...], Field(min_length=1, max_length=10)]
-    pass_mark: Points
-
-
-class PeriodGiven(BaseModel):
-    """Days to count, working or calendar."""
-
-    model_config = _GIVEN
-
-    days: Annotated[int, Field(ge=0, le=3_660)]
-    unit: Literal["working", "calendar"]
-
-
-class NoticeRuleGiven(BaseModel):
-    """How long addressees of a kind of notice have to acknowledge and to reply; null: nothing is asked."""
-
-    model_config = _GIVEN
-
-    kind: NoticeKind
-    acknowledge: PeriodGiven | None = None
-    reply: PeriodGiven | None = None
-
-
-class AdoptProfile(Command):
+class AdoptProfile(Profile, Command):
     """Set the county's own rules from a date on; the same rules again change nothing."""
-
-    name: Name
-    version: UnitCode
-    effective_from: date
-    levels: Annotated[tuple[LevelGiven, ...], Field(min_length=1, max_length=50)]
-    score_sheet: ScoreSheetGiven
-    notices: Annotated[tuple[NoticeRuleGiven, ...], Field(max_length=20)] = ()
 
 
 class RegisterOrganisation(Command):
@@ -117,21 +57,11 @@ class ProposeProject(Command):
     profile: Annotated[Profile | None, FromPlatform] = None
 
 
-class VerdictGiven(BaseModel):
-    """A reviewer's finding on one principle."""
-
-    model_config = _GIVEN
-
-    principle: Principle
-    met: bool
-    reason: Remark
-
-
 class ReviewProject(Command):
     """Judge a proposed project by the three principles, each with its reason; all met approves, one failed returns it."""
 
     project_id: Annotated[UUID, FromPlatform]
-    verdicts: Annotated[tuple[VerdictGiven, ...], Field(min_length=3, max_length=3)]
+    verdicts: Annotated[tuple[Verdict, ...], Field(min_length=3, max_length=3)]
 
 
 class Claimant(BaseModel):

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.values import Points, ScoreItem, ScoreSheet, Tier
+from shared.contracts.profile import ScoreSheet
+from shared.contracts.values import Points, ScoreItem, Tier
 from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Remark
 

@@ -5,8 +5,9 @@ from typing import assert_never
 
 from services.scoring.commands import OpenVerification, RefuseVerification, ScoreProject, SignOffVerification, WithdrawVerification
 from services.scoring.state import Status, Verification, VerificationEvent, evolve
+from shared.contracts.profile import ScoreSheet
 from shared.contracts.scoring import SCORING, ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused, VerificationWithdrawn
-from shared.contracts.values import ScoreItem, ScoreSheet
+from shared.contracts.values import ScoreItem
 from shared.kernel.actor import SYSTEM
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider

@@ -6,7 +6,7 @@ from typing import Any
 from services.scoring.commands import OpenVerification, RefuseVerification, ScoreProject, SignOffVerification, WithdrawVerification
 from services.scoring.decider import VERIFICATION
 from services.scoring.queries import CURRENT_PROFILE
-from shared.contracts.values import Profile
+from shared.contracts.profile import Profile
 from shared.kernel.commands import CommandHandler, Facts
 from shared.kernel.rules import Command
 from shared.kernel.workdays import business_day

@@ -5,8 +5,9 @@ from enum import Enum
 from typing import assert_never
 from uuid import UUID
 
+from shared.contracts.profile import ScoreSheet
 from shared.contracts.scoring import ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused, VerificationWithdrawn
-from shared.contracts.values import ScoreItem, ScoreSheet, Tier
+from shared.contracts.values import ScoreItem, Tier
 
 VerificationEvent = VerificationOpened | ProjectScored | ProjectVerified | VerificationRefused | VerificationWithdrawn
 

@@ -14,7 +14,7 @@ from services.supervision.commands import (
 )
 from services.supervision.decider import NOTICE
 from services.supervision.queries import CURRENT_PROFILE, KNOWN_PROJECT, KNOWN_UNIT
-from shared.contracts.values import NoticeRule, Profile
+from shared.contracts.profile import NoticeRule, Profile
 from shared.kernel.commands import CommandHandler, Facts
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Command

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.values import Channel, NeedKind
+from shared.contracts.values import Channel, NeedKind, Rating
 from shared.kernel.events import Contract, Event
 from shared.kernel.sealed import Sealed
 
@@ -59,4 +59,26 @@ class NeedAnswered(Event):
     project_id: UUID | None = None
 
 
-INTAKE = Contract("intake", [NeedSubmitted, NeedRouted, NeedDeclined, NeedAnswered])
+class NeedRated(Event):
+    """A petitioner rated a closing (counted from 1), once; `petitioner` is a pseudonym within the need."""
+
+    need_id: UUID
+    closing: int
+    petitioner: str
+    rating: Rating
+    good: bool
+    handling_unit: str | None
+    project_id: UUID | None
+    text: str | None
+
+
+class NeedReopened(Event):
+    """A closed need goes back to work after a bad rating within the window: its project, where there is one, is done again."""
+
+    need_id: UUID
+    closing: int
+    project_id: UUID | None
+    reason: str
+
+
+INTAKE = Contract("intake", [NeedSubmitted, NeedRouted, NeedDeclined, NeedAnswered, NeedRated, NeedReopened])

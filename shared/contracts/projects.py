@@ -3,7 +3,8 @@
 from datetime import date
 from uuid import UUID
 
-from shared.contracts.values import Exemption, OrganisationKind, Profile, Tier, Venue, Verdict
+from shared.contracts.profile import Profile
+from shared.contracts.values import Exemption, OrganisationKind, Tier, Venue, Verdict
 from shared.kernel.events import Contract, Event
 from shared.kernel.sealed import Sealed
 
@@ -134,6 +135,80 @@ class ProjectSignedOff(Event):
     round: int
 
 
+class ClaimGivenBack(Event):
+    """A claimant gave the project back: it can be claimed by another."""
+
+    project_id: UUID
+    claimant: str
+    reason: str
+
+
+class PledgeAmended(Event):
+    """A promise got another date or text, visibly, with reason and approver; the first one stays on show."""
+
+    project_id: UUID
+    promise: str
+    complete_by: date
+    reason: str
+    approved_by: str
+
+
+class ExtensionApproved(Event):
+    """The promised day moves: asked for with a reason, approved by the tier that reviews."""
+
+    project_id: UUID
+    complete_by: date
+    reason: str
+    approved_by: str
+
+
+class ProjectSuspended(Event):
+    """The clock of a project stands still until it is resumed."""
+
+    project_id: UUID
+    reason: str
+    approved_by: str
+
+
+class ProjectResumed(Event):
+    """The clock of a suspended project runs again; the promised day moved by as long as it stood."""
+
+    project_id: UUID
+    complete_by: date | None
+    approved_by: str
+
+
+class ProjectWithdrawn(Event):
+    """A project left the list without being done."""
+
+    project_id: UUID
+    reason: str
+    withdrawn_by: str
+
+
+class PlanRevised(Event):
+    """What is to be done was improved, of one's own or because an inspection found something (`finding_id`)."""
+
+    project_id: UUID
+    unit: str
+    text: str
+    finding_id: UUID | None
+    revised_by: str
+
+
+class EvidenceAttached(Event):
+    """A file (photo, document) that shows progress; `digest` is the SHA-256 of the stored bytes, hexadecimal."""
+
+    project_id: UUID
+    evidence_id: UUID
+    digest: str
+    media_type: str
+    size: int
+    caption: str
+    unit: str
+    attached_by: str
+
+
 PROJECTS = Contract(
     "projects",
     [
@@ -150,5 +225,13 @@ PROJECTS = Contract(
         CompletionDeclared,
         ProjectReopened,
         ProjectSignedOff,
+        ClaimGivenBack,
+        PledgeAmended,
+        ExtensionApproved,
+        ProjectSuspended,
+        ProjectResumed,
+        ProjectWithdrawn,
+        PlanRevised,
+        EvidenceAttached,
     ],
 )

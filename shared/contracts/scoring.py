@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from shared.contracts.values import ScoreItem, ScoreSheet, Tier
+from shared.contracts.profile import ScoreSheet
+from shared.contracts.values import ScoreItem, Tier
 from shared.kernel.events import Contract, Event
 
 
@@ -61,4 +62,16 @@ class VerificationWithdrawn(Event):
     round: int
 
 
-SCORING = Contract("scoring", [VerificationOpened, ProjectScored, ProjectVerified, VerificationRefused, VerificationWithdrawn])
+class VerificationRevoked(Event):
+    """A look-back (回头看) did not confirm a sign-off: the project returns to work and to the register; the sign-off stays on record."""
+
+    project_id: UUID
+    round: int
+    reason: str
+    revoked_by: str
+
+
+SCORING = Contract(
+    "scoring",
+    [VerificationOpened, ProjectScored, ProjectVerified, VerificationRefused, VerificationWithdrawn, VerificationRevoked],
+)

@@ -42,7 +42,7 @@ class Contract:
     def schema(self, event_type: str) -> dict[str, Any]:
         """Return the JSON Schema of an event's data, as served at its `dataschema`."""
         own = self.events[event_type].model_json_schema(mode="serialization")
-        return {"$schema": _DIALECT, "$id": self.dataschema(event_type), **own}
+        return {"$schema": _DIALECT, "$id": self.dataschema(event_type), **_open(own)}
 
     def read(self, event_type: str, dataschema: str, data: dict[str, Any]) -> Event:
         """Return the typed event of stored data, upcast to the newest version.
@@ -54,7 +54,7 @@ class Contract:
             raise UnknownEvent(f"no event {event_type!r} in {self.service}")
         if dataschema != self._schemas[event_type]:
             data = self._upcast(event, dataschema, data)
-        return event.model_validate(data)
+        return event.model_validate(data, strict=False, extra="ignore")
 
     def _upcast(self, event: type[Event], dataschema: str, data: dict[str, Any]) -> dict[str, Any]:
         name = event.__name__
@@ -65,6 +65,13 @@ class Contract:
         for version in range(int(written), event.VERSION):
             data = self.upcasts[name, version](data)
         return data
+
+
+def _open(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Return a schema that lets unknown members be: they are how contracts grow."""
+    if isinstance(schema, dict):
+        return {name: _open(value) for name, value in schema.items() if (name, value) != ("additionalProperties", False)}
+    return [_open(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def dump(event: Event) -> bytes:

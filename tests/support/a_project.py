@@ -13,8 +13,8 @@ from services.projects.commands import (
     ReportProgress,
     ReviewProject,
     SignOffProject,
-    VerdictGiven,
 )
+from shared.contracts.profile import Level, Profile, ScoreSheet, SheetItem
 from shared.contracts.projects import (
     CompletionDeclared,
     PledgePublished,
@@ -25,7 +25,7 @@ from shared.contracts.projects import (
     ProjectReturned,
     ProjectSignedOff,
 )
-from shared.contracts.values import PRINCIPLES, Level, Principle, Profile, ScoreSheet, SheetItem, Tier, Verdict
+from shared.contracts.values import PRINCIPLES, Principle, Tier, Verdict
 from shared.kernel.actor import Actor
 from shared.kernel.testing import by
 
@@ -92,7 +92,7 @@ def found(*met: bool) -> tuple[Verdict, ...]:
 
 
 def review(*met: bool, principles: tuple[Principle, ...] = PRINCIPLES) -> ReviewProject:
-    verdicts = tuple(VerdictGiven(principle=at, met=good, reason="有据") for at, good in zip(principles, met or (True,) * 3, strict=True))
+    verdicts = tuple(Verdict(principle=at, met=good, reason="有据") for at, good in zip(principles, met or (True,) * 3, strict=True))
     return ReviewProject(project_id=PROJECT_ID, verdicts=verdicts)
 
 

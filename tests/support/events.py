@@ -10,17 +10,22 @@ from uuid import UUID
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from shared.contracts.profile import Level, Profile, ScoreSheet, SheetItem
 from shared.kernel.events import Contract, Event
 from shared.kernel.projection import Fact, Projection
 from tests.support.envelopes import meta
 
 Rows = dict[str, dict[Any, Any]]
+_LEVEL = Level(code="member", label="清单", claimed_by=("member",), review_by="unit", sign_off_by="branch")
+_SHEET = ScoreSheet(version="T1", items=(SheetItem(item="quality", weight=100),), pass_mark=80)
+_PROFILE = Profile(name="T1", version="T1", effective_from=date(2021, 5, 1), levels=(_LEVEL,), score_sheet=_SHEET)
 _SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     UUID: st.sampled_from([UUID(int=number) for number in (1, 2, 3)]),
     str: st.sampled_from(["T1", "T2", "T3"]),
     int: st.integers(1, 5),
     bool: st.booleans(),
     date: st.sampled_from([date(2021, 11, 8), date(2021, 11, 15), date(2021, 12, 31)]),
+    Profile: st.sampled_from([_PROFILE.model_copy(update={"version": version}) for version in ("T1", "T2", "T3")]),
 }
 
 

@@ -9,13 +9,25 @@ from hypothesis import strategies as st
 from services.projects.commands import (
     AdoptProfile,
     ExemptMember,
-    LevelGiven,
     RegisterMember,
     RegisterOrganisation,
-    ScoreSheetGiven,
-    SheetItemGiven,
 )
 from services.projects.decider import COUNTY, MEMBER, ORGANISATION
+from shared.contracts.profile import (
+    AnnualItem,
+    AnnualRules,
+    Cadence,
+    Ladder,
+    LadderStep,
+    Level,
+    Measure,
+    Period,
+    Quota,
+    Rung,
+    ScoreSheet,
+    SheetItem,
+    SupervisionRules,
+)
 from shared.contracts.projects import CountyProfileAdopted, MemberExempted, MemberRegistered, OrganisationRegistered
 from shared.contracts.values import ScoreItem
 from shared.kernel.derived import derived
@@ -30,9 +42,9 @@ ITEMS: tuple[ScoreItem, ...] = ("materials", "satisfaction", "awareness", "quali
 
 
 def adopt(weights: Sequence[int] = (60, 40), items: Sequence[ScoreItem] = ITEMS, levels: Sequence[str] = ("member",)) -> AdoptProfile:
-    rows = tuple(SheetItemGiven(item=item, weight=weight) for item, weight in zip(items, weights, strict=False))
-    named = tuple(LevelGiven(code=code, label="清单", claimed_by=("member",), review_by="unit", sign_off_by="branch") for code in levels)
-    sheet = ScoreSheetGiven(version="2021-1", items=rows, pass_mark=80)
+    rows = tuple(SheetItem(item=item, weight=weight) for item, weight in zip(items, weights, strict=False))
+    named = tuple(Level(code=code, label="清单", claimed_by=("member",), review_by="unit", sign_off_by="branch") for code in levels)
+    sheet = ScoreSheet(version="2021-1", items=rows, pass_mark=80)
     return AdoptProfile(name="邵阳县", version="2021-1", effective_from=date(2021, 5, 1), levels=named, score_sheet=sheet)
 
 
@@ -51,6 +63,40 @@ def test_the_same_rules_again_change_nothing_and_others_are_adopted() -> None:
     adopted.when(adopt(weights=(50, 50)), OFFICE).rejected("profile_version_used")
 
 
+def test_rules_that_contradict_themselves_are_refused() -> None:
+    def under(**sections: dict[str, object]) -> object:
+        changed = {name: getattr(adopt(), name).model_copy(update=section) for name, section in sections.items()}
+        return told(given(COUNTY).when(adopt().model_copy(update=changed), OFFICE))
+
+    def rung(step: LadderStep, days: int) -> Rung:
+        return Rung(step=step, after=Period(days=days, unit="working"), moved_by="clock")
+
+    mild_first = Ladder(subject="unowned-need", rungs=(rung("reminder", 1), rung("bulletin", 5)))
+    for rungs in ((rung("bulletin", 1), rung("reminder", 5)), (rung("reminder", 5), rung("bulletin", 1)), (rung("urging", 1),) * 2):
+        ladder = Ladder(subject="unowned-need", rungs=rungs)
+        assert under(supervision={"ladders": (ladder,)}) == ("rungs_out_of_order", "/supervision/ladders", {"ladder": "unowned-need"})
+    assert under(supervision={"ladders": (mild_first,) * 2}) == ("rule_twice", "/supervision/ladders", {"rule": "unowned-need"})
+    weekly, monthly = Cadence(activity="inspection", every="week"), Cadence(activity="inspection", every="month")
+    assert under(supervision={"cadence": (weekly, monthly)}) == ("rule_twice", "/supervision/cadence", {"rule": "inspection"})
+    quota = Quota(whose="leader", least=2, most=1)
+    assert under(entry={"demonstration": (quota,)}) == ("quota_impossible", "/entry/demonstration", {"whose": "leader"})
+    given(COUNTY).when(
+        adopt().model_copy(update={"supervision": SupervisionRules(ladders=(mild_first,), cadence=(weekly,))}), OFFICE
+    ).then_one(CountyProfileAdopted)
+
+
+def test_the_annual_assessment_s_weights_make_a_hundred() -> None:
+    for weights, refusal in (((60, 40), None), ((60, 30), ("weights_not_hundred", "/annual/items", {"sum": 90}))):
+        measures: tuple[Measure, ...] = ("completion", "on-time")
+        items = tuple(AnnualItem(measure=measure, weight=weight) for measure, weight in zip(measures, weights, strict=True))
+        annual = AnnualRules(version="2021-1", items=items)
+        outcome = given(COUNTY).when(adopt().model_copy(update={"annual": annual}), OFFICE)
+        if refusal is None:
+            outcome.then_one(CountyProfileAdopted)
+        else:
+            assert told(outcome) == refusal
+
+
 def test_the_latest_rules_that_have_taken_effect_are_in_force() -> None:
     county = given(COUNTY)
     for version, effective_from in (("a", date(2021, 5, 1)), ("c", date(2021, 9, 1)), ("b", date(2021, 7, 1))):
@@ -62,7 +108,7 @@ def test_the_latest_rules_that_have_taken_effect_are_in_force() -> None:
 
 def test_no_level_is_claimed_by_the_tier_that_reviews_it_or_signs_it_off() -> None:
     for review_by, sign_off_by in (("unit", "office"), ("office", "unit")):
-        level = LevelGiven(code="unit", label="清单", claimed_by=("unit",), review_by=review_by, sign_off_by=sign_off_by)
+        level = Level(code="unit", label="清单", claimed_by=("unit",), review_by=review_by, sign_off_by=sign_off_by)
         refused = given(COUNTY).when(adopt().model_copy(update={"levels": (level,)}), OFFICE)
         assert told(refused) == ("level_signs_its_own", "/levels", {"level": "unit", "tier": "unit"})
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from services.scoring.commands import OpenVerification, RefuseVerification, ScoreProject, SignOffVerification, WithdrawVerification
 from services.scoring.decider import VERIFICATION, weighted
+from shared.contracts.profile import ScoreSheet, SheetItem
 from shared.contracts.scoring import ProjectScored, ProjectVerified, VerificationOpened, VerificationRefused, VerificationWithdrawn
-from shared.contracts.values import ScoreItem, ScoreSheet, SheetItem, Tier
+from shared.contracts.values import ScoreItem, Tier
 from shared.kernel.actor import Actor
 from shared.kernel.testing import by, given
 from tests.support.refusals import told

@@ -26,7 +26,7 @@ from shared.contracts.projects import (
     ProjectReturned,
     ProjectSignedOff,
 )
-from shared.contracts.values import PRINCIPLES, Verdict
+from shared.contracts.values import PRINCIPLES
 from shared.kernel.actor import SYSTEM
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider
@@ -106,9 +106,8 @@ def review(command: ReviewProject, project: Project, asked: Asked) -> Sequence[P
         raise Rejected("principles_incomplete", pointer="/verdicts")
     if project.status is not Status.PROPOSED:
         raise Rejected("project_already_reviewed")
-    verdicts = tuple(Verdict(principle=given.principle, met=given.met, reason=given.reason) for given in command.verdicts)
-    outcome = ProjectApproved if all(verdict.met for verdict in verdicts) else ProjectReturned
-    return [outcome(project_id=command.project_id, verdicts=verdicts, reviewed_by=asked.actor.sub)]
+    outcome = ProjectApproved if all(verdict.met for verdict in command.verdicts) else ProjectReturned
+    return [outcome(project_id=command.project_id, verdicts=command.verdicts, reviewed_by=asked.actor.sub)]
 
 
 def pledge(command: PublishPledge, project: Project, asked: Asked) -> Sequence[ProjectEvent]:

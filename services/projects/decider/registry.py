@@ -6,8 +6,8 @@ from typing import assert_never
 
 from services.projects.commands import AdoptProfile, ExemptMember, RegisterMember, RegisterOrganisation
 from services.projects.state.registry import County, Member, MemberEvent, Organisation, evolve_county, evolve_member, evolve_organisation
+from shared.contracts.profile import LADDER_STEPS, Profile
 from shared.contracts.projects import PROJECTS, CountyProfileAdopted, MemberExempted, MemberRegistered, OrganisationRegistered
-from shared.contracts.values import Profile
 from shared.kernel.derived import derived
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider
@@ -30,12 +30,36 @@ def adopt(command: AdoptProfile, county: County, asked: Asked) -> Sequence[Count
     total = sum(item.weight for item in items)
     if total != _WHOLE:
         raise Rejected("weights_not_hundred", pointer="/score_sheet/items", sum=total)
+    _check_rules(command)
     profile = Profile.model_validate(command.model_dump())
     if profile in county.profiles:
         return []
     if any(known.version == profile.version for known in county.profiles):
         raise Rejected("profile_version_used", pointer="/version", version=profile.version)
     return [CountyProfileAdopted(profile=profile)]
+
+
+def _check_rules(profile: Profile) -> None:
+    """Refuse rules that name a thing twice or contradict themselves."""
+    named: dict[str, Sequence[str]] = {
+        "/supervision/ladders": [ladder.subject for ladder in profile.supervision.ladders],
+        "/supervision/cadence": [cadence.activity for cadence in profile.supervision.cadence],
+        "/entry/demonstration": [quota.whose for quota in profile.entry.demonstration],
+        "/annual/items": [item.measure for item in profile.annual.items] if profile.annual else [],
+    }
+    for pointer, names in named.items():
+        for name in _twice(names):
+            raise Rejected("rule_twice", pointer=pointer, rule=name)
+    for ladder in profile.supervision.ladders:
+        steps = [LADDER_STEPS.index(rung.step) for rung in ladder.rungs]
+        days = [rung.after.days for rung in ladder.rungs]
+        if steps != sorted(set(steps)) or days != sorted(days):
+            raise Rejected("rungs_out_of_order", pointer="/supervision/ladders", ladder=ladder.subject)
+    for quota in profile.entry.demonstration:
+        if quota.least > quota.most:
+            raise Rejected("quota_impossible", pointer="/entry/demonstration", whose=quota.whose)
+    if profile.annual is not None and (total := sum(item.weight for item in profile.annual.items)) != _WHOLE:
+        raise Rejected("weights_not_hundred", pointer="/annual/items", sum=total)
 
 
 def register_organisation(command: RegisterOrganisation, organisation: Organisation, asked: Asked) -> Sequence[OrganisationRegistered]:

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
+from shared.contracts.profile import Profile
 from shared.contracts.projects import CountyProfileAdopted, MemberExempted, MemberRegistered, OrganisationRegistered
-from shared.contracts.values import Exemption, OrganisationKind, Profile
+from shared.contracts.values import Exemption, OrganisationKind
 
 MemberEvent = MemberRegistered | MemberExempted
 
