@@ -118,6 +118,20 @@ class Commands:
         except CommandReused as reused:
             raise Rejected("command_reused") from reused
 
+    async def rehearse(self, command: Command, asked: Asked) -> Answer | None:
+        """Decide and append nothing: return what the same command id did the first time, None if it would be new.
+
+        Raises what `execute` would.
+        """
+        handler = self.handlers[type(command)]
+        try:
+            first = await self._first_answer(asked)
+        except CommandReused as reused:
+            raise Rejected("command_reused") from reused
+        if first is None:
+            await self._decided(handler, command, asked, handler.stream(command, asked.county))
+        return first
+
     async def _attempt(self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str) -> Answer:
         for _ in range(_ATTEMPTS):
             try:
@@ -132,6 +146,9 @@ class Commands:
         raise Rejected("stream_too_busy")
 
     async def _once(self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str) -> Answer:
+        return await self.appender.append(asked.county, await self._decided(handler, command, asked, stream))
+
+    async def _decided(self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str) -> Append:
         decider = handler.decider
         if handler.prepare is not None:
             command = await handler.prepare(Facts(self.log, asked), command)
@@ -139,7 +156,7 @@ class Commands:
         if asked.expected is not None and asked.expected != version:
             raise Rejected("stale_version", expected=asked.expected, actual=version)
         events = decider.decide(command, state, asked)
-        return await self.appender.append(asked.county, await self._pack(events, asked, stream, version))
+        return await self._pack(events, asked, stream, version)
 
     async def _first_answer(self, asked: Asked) -> Answer | None:
         known = await self.log.answer_of(asked.county, asked.command_id)
