@@ -28,6 +28,20 @@ CONDENSED_TWENTIETHS = -5
 RED = RGBColor(0xFF, 0x00, 0x00)
 SENDER = "中共{{ county }}委学教办"
 _TWIPS_A_CHAR = 315
+_IN_ORDER = (
+    "w:pBdr",
+    "w:shd",
+    "w:tabs",
+    "w:overflowPunct",
+    "w:autoSpaceDE",
+    "w:autoSpaceDN",
+    "w:snapToGrid",
+    "w:spacing",
+    "w:ind",
+    "w:jc",
+    "w:rPr",
+)
+"""Properties of a paragraph in the order of the schema, as far as they are set here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,7 @@ def build(kind: Kind) -> Any:  # noqa: ANN401 - a document of a library without 
         "reply_by and not acknowledge_by": "请于{{ reply_by }}以前书面回复办理情况。",
     }
     for condition, text in asked.items():
-        _only_if(document, condition, lambda text=text: _say(document, text, indent=2))  # type: ignore[misc]
+        _only_if(document, condition, lambda text=text: _say(document, text, indent=2))
     _signature(document)
     _record(document)
     _fallbacks(document)
@@ -103,7 +117,7 @@ def _normal(document: Any) -> None:  # noqa: ANN401
     _fonts(properties, BODY_FONT)
     narrower = OxmlElement("w:spacing")
     narrower.set(qn("w:val"), str(CONDENSED_TWENTIETHS))
-    properties.append(narrower)
+    properties.insert_element_before(narrower, "w:sz", "w:szCs")
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), "zh-CN")
     language.set(qn("w:eastAsia"), "zh-CN")
@@ -112,10 +126,8 @@ def _normal(document: Any) -> None:  # noqa: ANN401
     paragraph.line_spacing_rule, paragraph.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LINE_PT)
     paragraph.space_before = paragraph.space_after = Pt(0)
     paragraph.widow_control = False
-    for name in ("w:autoSpaceDE", "w:autoSpaceDN"):
-        off = OxmlElement(name)
-        off.set(qn("w:val"), "0")
-        style.element.get_or_add_pPr().append(off)
+    for name in ("w:overflowPunct", "w:autoSpaceDE", "w:autoSpaceDN"):
+        _off(style.element.get_or_add_pPr(), name)
 
 
 def _head(document: Any, kind: Kind) -> None:  # noqa: ANN401
@@ -144,15 +156,20 @@ def _record(document: Any) -> None:  # noqa: ANN401
     _only_if(document, "sent_to", lambda: _noted(document, "主送：{{ sent_to }}。", hanging=3))
     last = _noted(document, f"{SENDER}\t{{{{ issued_on }}}}印发")
     last.paragraph_format.tab_stops.add_tab_stop(Mm(156 - 5), alignment=2)
-    _border(last, "bottom", "single", wide=False, colour="000000")
+    _rule(document)
+
+
+def _rule(document: Any) -> None:  # noqa: ANN401
+    """A black rule as wide as the text, above or below what stands in the record."""
+    _border(_say(document, "", size=1, line=4), "bottom", "single", wide=False, colour="000000")
 
 
 def _noted(document: Any, text: str, *, hanging: int = 0) -> Paragraph:  # noqa: ANN401
+    _rule(document)
     paragraph = _say(document, text, size=NOTE_PT)
     paragraph.paragraph_format.left_indent = Pt(NOTE_PT * (1 + hanging))
     paragraph.paragraph_format.first_line_indent = Pt(-NOTE_PT * hanging)
     paragraph.paragraph_format.right_indent = Pt(NOTE_PT)
-    _border(paragraph, "top", "single", wide=False, colour="000000")
     return paragraph
 
 
@@ -185,7 +202,7 @@ def _say(
     if colour is not None:
         run.font.color.rgb = colour
     paragraph.alignment = {
-        "left": WD_ALIGN_PARAGRAPH.JUSTIFY,
+        "left": WD_ALIGN_PARAGRAPH.LEFT,  # justified, LibreOffice 7.4 was seen to swallow a comma at a line's end
         "center": WD_ALIGN_PARAGRAPH.CENTER,
         "right": WD_ALIGN_PARAGRAPH.RIGHT,
     }[align]
@@ -198,7 +215,17 @@ def _say(
     return paragraph
 
 
+def _off(properties: Any, name: str) -> None:  # noqa: ANN401
+    """Switch a property of paragraphs off, in the place the schema has for it."""
+    switch = OxmlElement(name)
+    switch.set(qn("w:val"), "0")
+    after = _IN_ORDER[_IN_ORDER.index(name) + 1 :]
+    properties.insert_element_before(switch, *after)
+
+
 def _spaced(paragraph: Paragraph, *, line: float) -> None:
+    if line != LINE_PT:
+        _off(paragraph._p.get_or_add_pPr(), "w:snapToGrid")  # noqa: SLF001
     paragraph.paragraph_format.line_spacing_rule, paragraph.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(line)
 
 
@@ -217,7 +244,7 @@ def _border(paragraph: Paragraph, side: str, style: str, *, wide: bool, colour: 
     borders = properties.find(qn("w:pBdr"))
     if borders is None:
         borders = OxmlElement("w:pBdr")
-        properties.insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
+        properties.insert_element_before(borders, *_IN_ORDER[1:])
     borders.append(border)
     if wide:
         paragraph.paragraph_format.left_indent = Mm(-8)
