@@ -10,8 +10,11 @@ from services.supervision.commands import (
     RespondToNotice,
     SendResponseBack,
 )
+from services.supervision.letters import notice_letter
+from services.supervision.letters.answers import DOCX
 from services.supervision.queries import NoticeFilters, notice, notice_figures, notices
 from shared.web.app import Row
+from shared.web.files import Download
 from shared.web.routes import Get, History, OneParams, Post
 
 READERS = ("unit", "office", "leader", "inspector", "auditor")
@@ -25,6 +28,7 @@ TABLE: Sequence[Row] = (
     Post("/notices/{notice_id}/close", CloseNotice),
     Get("/notices", notices, roles=READERS, projection="notice_board", params=NoticeFilters),
     Get("/notices/{notice_id}", notice, roles=READERS, projection="notice_board", params=OneParams),
+    Download("/notices/{notice_id}/letter", notice_letter, roles=READERS, projection="notice_board", media_types=[DOCX]),
     History("/notices/{notice_id}/history", stream=lambda ids: f"notice-{ids['notice_id']}", roles=("office", "leader", "auditor")),
     Get("/figures", notice_figures, roles=READERS, projection="notice_board", params=OneParams),
 )

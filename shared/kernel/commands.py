@@ -115,6 +115,20 @@ class Commands:
         except CommandReused as reused:
             raise Rejected("command_reused") from reused
 
+    async def rehearse(self, command: Command, asked: Asked) -> Answer | None:
+        """Decide and append nothing: return what the same command id did the first time, None if it would be new.
+
+        Raises what `execute` would.
+        """
+        handler = self.handlers[type(command)]
+        try:
+            first = await self._first_answer(asked)
+        except CommandReused as reused:
+            raise Rejected("command_reused") from reused
+        if first is None:
+            await self._made(handler, command, asked, handler.stream(command, asked.county))
+        return first
+
     async def _attempt(self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str) -> Answer:
         for _ in range(_ATTEMPTS):
             try:
@@ -129,7 +143,20 @@ class Commands:
         raise Rejected("stream_too_busy")
 
     async def _once(self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str) -> Answer:
-        """Decide on the state at hand and append; what another process has made of the stream since, a conflict tells.
+        known, packed, stored = await self._made(handler, command, asked, stream)
+        try:
+            answer = await self.appender.append(asked.county, packed)
+        except VersionConflict:
+            self._states.forget(asked.county, stream)
+            raise
+        if answer.version == known.version + len(stored):
+            self._states.moved(asked.county, handler.decider, stream, known, stored)
+        return answer
+
+    async def _made(
+        self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str
+    ) -> tuple[Known[Any], Append, list[Event]]:
+        """Decide on the state at hand; what another process has made of the stream since, a conflict tells when it is appended.
 
         Refusing and changing nothing leave no conflict behind: for those the state must be the stream's last.
         """
@@ -144,15 +171,7 @@ class Commands:
         if not events:
             known = await self._states.last(county, decider, stream)
             events = _decided(decider, command, known, asked)
-        packed, sealed = await self._pack(events, asked, stream, known.version)
-        try:
-            answer = await self.appender.append(county, packed)
-        except VersionConflict:
-            self._states.forget(county, stream)
-            raise
-        if answer.version == known.version + len(sealed):
-            self._states.moved(county, decider, stream, known, sealed)
-        return answer
+        return known, *await self._pack(events, asked, stream, known.version)
 
     async def _first_answer(self, asked: Asked) -> Answer | None:
         known = await self.log.answer_of(asked.county, asked.command_id)

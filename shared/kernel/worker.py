@@ -1,7 +1,7 @@
 """Everything of a service that runs besides HTTP, started and stopped in order."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -46,6 +46,8 @@ class Parts:
     """Each policy with the contract whose topic it listens to."""
     timed: Sequence[type[Command]] = ()
     """Commands that timers may give."""
+    opens: Callable[[Any], Any] | None = None
+    """From the service's settings, what its routes use besides the log and the read models."""
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class Worker:
     _watchdog: Watchdog
     _sweeper: Sweeper
     _known_migrations: Sequence[str]
+    opened: Any = None
     _starting: asyncio.Task[None] | None = field(default=None)
 
     @classmethod
@@ -106,6 +109,7 @@ class Worker:
             Watchdog(consumers),
             sweeper,
             names(parts.package),
+            parts.opens(settings) if parts.opens is not None else None,
         )
 
     async def start(self) -> None:

@@ -21,14 +21,16 @@ from shared.kernel.tokens import Tokens
 from shared.kernel.worker import Parts, Worker
 from shared.web.asyncapi import asyncapi
 from shared.web.dispatch import ServiceApp
-from shared.web.endpoints import Endpoint, Endpoints
+from shared.web.endpoints import Endpoint
+from shared.web.files import Download, Upload
 from shared.web.openapi import openapi
 from shared.web.problem import Problem
 from shared.web.requests import Door, correlation_of, language
 from shared.web.routes import Get, History, Post, batch_path
+from shared.web.transfers import Transfers
 
 _log = structlog.get_logger(__name__)
-Row = Post | Get | History
+Row = Post | Get | History | Download | Upload
 PREFIX = "/v1/{county}"
 
 
@@ -71,7 +73,7 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
             _log.info("service_stopped")
 
     service = parts.contract.service
-    endpoints = Endpoints(running.the_worker, running.the_door, tracer(service, settings.otlp_endpoint))
+    endpoints = Transfers(running.the_worker, running.the_door, tracer(service, settings.otlp_endpoint))
     short = [Route(PREFIX + path, endpoint, methods=[method]) for row in table for path, endpoint, method in _routes(row, endpoints)]
     app = ServiceApp(
         short=short,
@@ -93,7 +95,7 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
     return app
 
 
-def _routes(row: Row, endpoints: Endpoints) -> list[tuple[str, Endpoint, str]]:
+def _routes(row: Row, endpoints: Transfers) -> list[tuple[str, Endpoint, str]]:
     match row:
         case Post():
             return [(row.path, endpoints.command(row), "POST"), (batch_path(row.path), endpoints.batch(row), "POST")]
@@ -101,6 +103,10 @@ def _routes(row: Row, endpoints: Endpoints) -> list[tuple[str, Endpoint, str]]:
             return [(row.path, endpoints.query(row), "GET")]
         case History():
             return [(row.path, endpoints.history(row), "GET")]
+        case Download():
+            return [(row.path, endpoints.download(row), "GET")]
+        case Upload():
+            return [(row.path, endpoints.upload(row), "POST")]
 
 
 def _document(content: dict[str, Any]) -> Endpoint:

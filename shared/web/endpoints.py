@@ -28,6 +28,7 @@ from shared.kernel.rules import Asked
 from shared.kernel.telemetry import parent_of
 from shared.kernel.tenancy import county_reading
 from shared.kernel.worker import Worker
+from shared.web.files import Download
 from shared.web.problem import Problem, of_rejection, of_size, of_validation
 from shared.web.requests import Door, an_id, correlation_of, language, path_id, read_body
 from shared.web.routes import Batch, Get, History, HistoryParams, Item, Page, Post, Reading, body_of, build, require_role
@@ -135,7 +136,7 @@ class Endpoints:
             )
         ids = {name: an_id(text) for name, text in item.path.items()}
         raw = to_json(item.body, inf_nan_mode="constants")  # orjson would make null of them, and fail on long integers
-        body = _validated(body_of(route.command), raw, f"/items/{index}/body")
+        body = validated(body_of(route.command), raw, f"/items/{index}/body")
         path = "".join(f"{name}={value}" for name, value in sorted(item.path.items()))
         keyed = item.key if item.key is not None else f"{asked.command_id}#{index}" if keyed_batch else None
         own = replace(
@@ -168,7 +169,7 @@ class Endpoints:
                 for name in request.path_params
                 if name != "county"
             }
-            params = _parameters(route.params, request)
+            params = parameters(route.params, request)
             await self._wait(route, principal.county, params)
             async with county_reading(self._worker().pool, principal.county) as connection:
                 found = await route.query(
@@ -183,7 +184,7 @@ class Endpoints:
 
         return self.guarded(route.query.__name__, inner)
 
-    async def _wait(self, route: Get, county: str, params: Any) -> None:  # noqa: ANN401 - any Params
+    async def _wait(self, route: Get | Download, county: str, params: Any) -> None:  # noqa: ANN401 - any Params
         wanted = params.min_position
         worker = self._worker()
         service = worker.parts.contract.service
@@ -197,7 +198,7 @@ class Endpoints:
             principal = await self._door().principal(request)
             require_role(principal.actor, route.roles)
             ids = {name: path_id(request, name) for name in request.path_params if name != "county"}
-            after = _parameters(HistoryParams, request).after
+            after = parameters(HistoryParams, request).after
             events = await self._worker().log.stream(principal.county, route.stream(ids), after=after, limit=_HISTORY_PAGE)
             if not events and after == 0:
                 raise Problem("not_found")
@@ -208,7 +209,7 @@ class Endpoints:
 
 
 def _received(model: type[BaseModel], raw: bytes) -> Any:  # noqa: ANN401 - an instance of the model
-    valid = _validated(model, raw)
+    valid = validated(model, raw)
     try:
         if raw.count(b":") == _members(orjson.loads(raw)):
             return valid  # every member needs a colon: with none left over, none stands twice
@@ -238,14 +239,16 @@ def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _validated(model: type[BaseModel], raw: bytes, prefix: str = "") -> Any:  # noqa: ANN401 - an instance of the model
+def validated(model: type[BaseModel], raw: bytes, prefix: str = "") -> Any:  # noqa: ANN401 - an instance of the model
+    """Return the model of a JSON text; a Problem with a pointer for each fault, below `prefix`."""
     try:
         return model.model_validate_json(raw)
     except ValidationError as fault:
         raise of_validation(fault, prefix) from fault
 
 
-def _parameters(model: type[BaseModel], request: Request) -> Any:  # noqa: ANN401 - an instance of the model
+def parameters(model: type[BaseModel], request: Request) -> Any:  # noqa: ANN401 - an instance of the model
+    """Return the query's parameters; a Problem where one is repeated or not as it must be."""
     given = request.query_params.multi_items()
     times = Counter(name for name, _ in given)
     wrong = {name: "repeated" if times[name] > 1 else "nul" for name, value in given if times[name] > 1 or "\x00" in value}

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.kernel.worker import Parts
+from shared.web.files import Download, Upload
 from shared.web.routes import Batch, Get, History, Params, Post, batch_path, body_of
 
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
@@ -18,13 +19,13 @@ _PROBLEMS = {
     "404": "No such thing",
     "409": "Not possible as things stand",
     "412": "It has changed since you looked",
-    "413": "Larger than 1 MiB",
+    "413": "Larger than 1 MiB, or than a file may be",
     "422": "A field is not as it must be",
     "503": "Try again in a moment",
 }
 
 
-def openapi(parts: Parts, table: Sequence[Post | Get | History], prefix: str) -> dict[str, Any]:
+def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Upload], prefix: str) -> dict[str, Any]:
     """Return the description of a service's HTTP interface."""
     service = parts.contract.service
     models: list[type[BaseModel]] = [Batch, *{body_of(row.command): None for row in table if isinstance(row, Post)}]
@@ -40,6 +41,10 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History], prefix: str) ->
                 paths.setdefault(prefix + row.path, {})["get"] = _query(row)
             case History():
                 paths.setdefault(prefix + row.path, {})["get"] = _history(row)
+            case Download():
+                paths.setdefault(prefix + row.path, {})["get"] = _download(row)
+            case Upload():
+                paths.setdefault(prefix + row.path, {})["post"] = _upload(row)
     paths.update(_health())
     schemas = {**definitions.get("$defs", {}), "Answer": _ANSWER, "Problem": _PROBLEM}
     return {
@@ -80,6 +85,7 @@ _PROBLEM = {
         },
     },
 }
+_BYTES = {"type": "string", "contentMediaType": "application/octet-stream"}
 _HEADERS = [
     {
         "name": "Idempotency-Key",
@@ -137,11 +143,22 @@ def _batch(row: Post, name: str) -> dict[str, Any]:
     }
 
 
-def _query(row: Get) -> dict[str, Any]:
-    parameters = [
-        {"name": name, "in": "query", "required": False, "schema": schema, "description": schema.pop("description", "")}
-        for name, schema in row.params.model_json_schema().get("properties", {}).items()
+def _asked(params: type[BaseModel]) -> list[dict[str, Any]]:
+    described = params.model_json_schema()
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in described.get("required", ()),
+            "schema": schema,
+            "description": schema.pop("description", ""),
+        }
+        for name, schema in described.get("properties", {}).items()
     ]
+
+
+def _query(row: Get) -> dict[str, Any]:
+    parameters = _asked(row.params)
     answer = {"type": "object"}
     if issubclass(row.params, Params):
         answer = {"type": "object", "properties": {"items": {"type": "array"}, "next": {"type": ["string", "null"]}}}  # type: ignore[dict-item]
@@ -150,6 +167,38 @@ def _query(row: Get) -> dict[str, Any]:
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
         "parameters": [*_path_parameters(row.path), *parameters],
         "responses": {"200": {"description": "As asked", "content": {"application/json": {"schema": answer}}}, **_problems()},
+    }
+
+
+def _download(row: Download) -> dict[str, Any]:
+    content = {media_type: {"schema": _BYTES} for media_type in row.media_types}
+    return {
+        "operationId": row.query.__name__,
+        "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
+        "parameters": [*_path_parameters(row.path), *_asked(row.params)],
+        "responses": {"200": {"description": "The file", "content": content}, **_problems()},
+    }
+
+
+def _upload(row: Upload) -> dict[str, Any]:
+    told = [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": f"{text} (percent-encoded UTF-8)"}
+        for name, text in row.headers.items()
+    ]
+    return {
+        "operationId": row.take.__name__,
+        "summary": (row.take.__doc__ or row.take.__name__).splitlines()[0],
+        "parameters": [
+            *_path_parameters(row.path),
+            *_asked(row.params),
+            *told,
+            *(given for given in _HEADERS if given["name"] != "If-Match"),
+        ],
+        "requestBody": {"required": True, "content": {media_type: {"schema": _BYTES} for media_type in row.media_types}},
+        "responses": {
+            str(row.status): {"description": "Taken in", "content": {"application/json": {"schema": {"type": "object"}}}},
+            **_problems(),
+        },
     }
 
 

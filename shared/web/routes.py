@@ -61,6 +61,8 @@ class Reading:
     params: Any
     ids: Mapping[str, Any]
     sealer: Sealer
+    opened: Any = None
+    """What the service opened from its settings besides (`Parts.opens`)."""
 
     async def unseal(self, fields: Sequence[tuple[Sealed, str, Context]]) -> list[str | None]:
         """Return the plain texts of sealed fields (field, path in its event, what it is bound to); None where the key is gone."""

@@ -167,7 +167,7 @@ def pointer(path: Path) -> str:
 def _commands(service: str, document: dict[str, Any]) -> Iterator[Described]:
     posts = {item["post"]["operationId"]: (path, item["post"]) for path, item in document["paths"].items() if "post" in item}
     for name, (path, operation) in posts.items():
-        if name.endswith("_batch"):
+        if name.endswith("_batch") or "application/json" not in operation["requestBody"]["content"]:
             continue
         below = path.removeprefix(_BELOW)
         batch = posts[f"{name}_batch"][0].removeprefix(_BELOW)

@@ -13,6 +13,7 @@ from services.scoring import main as scoring
 from services.supervision import main as supervision
 from shared.kernel.rules import Command
 from shared.web.app import Row
+from shared.web.files import Download, Upload
 from shared.web.routes import Get, History, OneParams, Params, Post, body_of
 
 SERVICES = {service.PARTS.contract.service: service for service in (intake, projects, supervision, scoring)}
@@ -68,9 +69,8 @@ def urls(service: str) -> Iterator[Said]:
     """Yield request | fields of the body or parameters of the query | roles named in the rules or the table."""
     parts = SERVICES[service].PARTS
     for row in SERVICES[service].TABLE:
-        yield Said(
-            f"{'POST' if isinstance(row, Post) else 'GET'} {row.path}", (frozenset(_taken(row)), frozenset(_allowed(row, parts.handlers)))
-        )
+        method = "POST" if isinstance(row, Post | Upload) else "GET"
+        yield Said(f"{method} {row.path}", (frozenset(_taken(row)), frozenset(_allowed(row, parts.handlers))))
 
 
 def _taken(row: Row) -> Iterator[str]:
@@ -78,7 +78,9 @@ def _taken(row: Row) -> Iterator[str]:
         case Post():
             fields = body_of(row.command).model_fields
             yield from (name if info.is_required() else f"{name}?" for name, info in fields.items())
-        case Get():
+        case Upload():
+            yield from (f"{name}?" for name in (*row.params.model_fields, *row.headers))
+        case Get() | Download():
             yield from (f"{name}?" for name in row.params.model_fields.keys() - Params.model_fields.keys() - OneParams.model_fields.keys())
         case History():
             return
