@@ -26,10 +26,12 @@ class WatchStarted(Event):
     """A subject's clock runs: the rungs of its county's ladder, counted from the deadline, as they stood when it started.
 
     `subject_id` is the need's, project's or notice's id (a notice's with `:` and the unit behind it); `unit` is None
-    while nobody is responsible; `because` names the fact that started it.
+    while nobody is responsible; `because` names the fact that started it. `climb` counts from 1 how often the subject has
+    begun at the ladder's foot.
     """
 
     watch_id: UUID
+    climb: int
     subject: LadderSubject
     subject_id: str
     unit: str | None
@@ -41,9 +43,14 @@ class WatchStarted(Event):
 
 
 class WatchDeadlineMoved(Event):
-    """A fact gave the subject another deadline: it climbs from the ladder's foot, counted from there."""
+    """A fact gave the subject another deadline: it climbs from the ladder's foot, counted from there.
+
+    `next_rung` is the one (from 1) that would have come next in the climb before.
+    """
 
     watch_id: UUID
+    climb: int
+    next_rung: int
     due_on: date
     rungs: tuple[PlannedRung, ...]
     provisional: bool
@@ -52,16 +59,19 @@ class WatchDeadlineMoved(Event):
 
 
 class WatchPaused(Event):
-    """The subject's clock stands still."""
+    """The subject's clock stands still; `next_rung` (from 1) would have come next."""
 
     watch_id: UUID
+    climb: int
+    next_rung: int
     because: str
 
 
 class WatchResumed(Event):
-    """The subject's clock runs again, from this deadline."""
+    """The subject's clock runs again, from this deadline and the ladder's foot."""
 
     watch_id: UUID
+    climb: int
     due_on: date
     rungs: tuple[PlannedRung, ...]
     provisional: bool
@@ -69,9 +79,11 @@ class WatchResumed(Event):
 
 
 class WatchEnded(Event):
-    """Nothing is late any more; `because` names the fact that ended it."""
+    """Nothing is late any more; `because` names the fact that ended it, `next_rung` (from 1) would have come next."""
 
     watch_id: UUID
+    climb: int
+    next_rung: int
     because: str
 
 
@@ -82,6 +94,7 @@ class EscalationDue(Event):
     subject: LadderSubject
     subject_id: str
     unit: str | None
+    climb: int
     rung: int
     step: LadderStep
     moved_by: Mover
@@ -95,6 +108,7 @@ class SubjectEscalated(Event):
     subject: LadderSubject
     subject_id: str
     unit: str | None
+    climb: int
     rung: int
     step: LadderStep
     due_on: date

@@ -81,7 +81,7 @@ class ClimbRung(Command):
     """A rung's day passed; only the timer says so."""
 
     watch_id: UUID
-    due_on: date
+    climb: int
     rung: int
 
 

@@ -66,7 +66,7 @@ def start(command: StartWatch, watch: Watch, asked: Asked) -> Sequence[WatchEven
     """A subject with a deadline is watched where its county has a ladder for it; one already watched gets the new deadline."""
     asked.actor.require(SYSTEM)
     due_on = command.due_on or command.on
-    return _moved(command, watch, due_on) if watch.running else _started(command, due_on)
+    return _moved(command, watch, due_on) if watch.running else _started(command, watch, due_on)
 
 
 def move_deadline(command: MoveWatchDeadline, watch: Watch, asked: Asked) -> Sequence[WatchEvent]:
@@ -80,7 +80,8 @@ def pause(command: PauseWatch, watch: Watch, asked: Asked) -> Sequence[WatchEven
     asked.actor.require(SYSTEM)
     if not watch.running or watch.paused:
         return []
-    return [WatchPaused(watch_id=watch_of(command.subject, command.subject_id), because=command.because)]
+    watch_id = watch_of(command.subject, command.subject_id)
+    return [WatchPaused(watch_id=watch_id, climb=watch.climb, next_rung=watch.reached + 1, because=command.because)]
 
 
 def resume(command: ResumeWatch, watch: Watch, asked: Asked) -> Sequence[WatchEvent]:
@@ -92,6 +93,7 @@ def resume(command: ResumeWatch, watch: Watch, asked: Asked) -> Sequence[WatchEv
     return [
         WatchResumed(
             watch_id=watch_of(command.subject, command.subject_id),
+            climb=watch.climb + 1,
             due_on=command.due_on,
             rungs=rungs,
             provisional=provisional,
@@ -105,7 +107,7 @@ def reopen(command: ReopenWatch, watch: Watch, asked: Asked) -> Sequence[WatchEv
     asked.actor.require(SYSTEM)
     if watch.running:
         return []
-    return _started(command, max(watch.due_on or command.on, command.redo_by or command.on))
+    return _started(command, watch, max(watch.due_on or command.on, command.redo_by or command.on))
 
 
 def end(command: EndWatch, watch: Watch, asked: Asked) -> Sequence[WatchEvent]:
@@ -113,14 +115,15 @@ def end(command: EndWatch, watch: Watch, asked: Asked) -> Sequence[WatchEvent]:
     asked.actor.require(SYSTEM)
     if not watch.running:
         return []
-    return [WatchEnded(watch_id=watch_of(command.subject, command.subject_id), because=command.because)]
+    watch_id = watch_of(command.subject, command.subject_id)
+    return [WatchEnded(watch_id=watch_id, climb=watch.climb, next_rung=watch.reached + 1, because=command.because)]
 
 
 def climb(command: ClimbRung, watch: Watch, asked: Asked) -> Sequence[WatchEvent]:
     """When a rung's day is over the clock moves the subject, or says that people must; a moved deadline makes it moot."""
     asked.actor.require(SYSTEM)
     rung = watch.next
-    moot = not watch.running or watch.paused or watch.waits or watch.due_on != command.due_on or command.rung != watch.reached + 1
+    moot = not watch.running or watch.paused or watch.waits or watch.climb != command.climb or command.rung != watch.reached + 1
     if moot or rung is None or asked.at < end_of(rung.on):
         return []
     if rung.moved_by == "clock":
@@ -132,10 +135,11 @@ def climb(command: ClimbRung, watch: Watch, asked: Asked) -> Sequence[WatchEvent
             subject=subject,
             subject_id=subject_id,
             unit=watch.unit,
+            climb=watch.climb,
             rung=command.rung,
             step=rung.step,
             moved_by=rung.moved_by,
-            due_on=command.due_on,
+            due_on=watch.due_on or rung.on,
         )
     ]
 
@@ -156,13 +160,14 @@ def escalate(command: EscalateSubject, watch: Watch, asked: Asked) -> Sequence[W
     return [_escalated(watch, rung, asked, rung.moved_by, command.remark)]
 
 
-def _started(command: UnderTheLadder, due_on: date) -> Sequence[WatchEvent]:
+def _started(command: UnderTheLadder, watch: Watch, due_on: date) -> Sequence[WatchEvent]:
     if not command.rungs or not _countable(due_on):
         return []
     rungs, provisional = _planned(command.rungs, due_on)
     return [
         WatchStarted(
             watch_id=watch_of(command.subject, command.subject_id),
+            climb=watch.climb + 1,
             subject=command.subject,
             subject_id=command.subject_id,
             unit=command.unit,
@@ -182,6 +187,8 @@ def _moved(command: UnderTheLadder, watch: Watch, due_on: date) -> Sequence[Watc
     return [
         WatchDeadlineMoved(
             watch_id=watch_of(command.subject, command.subject_id),
+            climb=watch.climb + 1,
+            next_rung=watch.reached + 1,
             due_on=due_on,
             rungs=rungs,
             provisional=provisional,
@@ -199,6 +206,7 @@ def _escalated(watch: Watch, rung: PlannedRung, asked: Asked, moved_by: Mover, r
         subject=subject,
         subject_id=subject_id,
         unit=watch.unit,
+        climb=watch.climb,
         rung=watch.reached + 1,
         step=rung.step,
         due_on=watch.due_on or rung.on,

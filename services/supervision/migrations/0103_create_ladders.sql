@@ -28,8 +28,9 @@ CALL tenancy.isolate('read.watch_board', 'SELECT, INSERT, UPDATE');
 CREATE TABLE read.escalations (
   county        text   NOT NULL,
   watch_id      uuid   NOT NULL,
-  due_on        date   NOT NULL,
+  climb         bigint NOT NULL,
   rung          bigint NOT NULL,
+  due_on        date,
   position      bigint,
   subject       text,
   subject_id    text,
@@ -40,7 +41,7 @@ CREATE TABLE read.escalations (
   escalated_on  date,
   escalated_by  text,
   remark        text,
-  PRIMARY KEY (county, watch_id, due_on, rung)
+  PRIMARY KEY (county, watch_id, climb, rung)
 );
 CREATE INDEX escalations_by_position ON read.escalations (county, position);
 CALL tenancy.isolate('read.escalations', 'SELECT, INSERT, UPDATE');

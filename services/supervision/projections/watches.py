@@ -121,11 +121,12 @@ def _next(row: WatchRow) -> None:
 
 @dataclass(slots=True)
 class EscalationRow:
-    """A rung of a watch under one deadline: since when it waited for people, and when and by whom it was reached."""
+    """A rung of a watch in one climb: since when it waited for people, and when and by whom it was reached."""
 
     watch_id: UUID
-    due_on: date
+    climb: int
     rung: int
+    due_on: date | None = None
     position: int | None = None
     subject: str | None = None
     subject_id: str | None = None
@@ -138,7 +139,7 @@ class EscalationRow:
     remark: str | None = None
 
 
-ESCALATIONS = Projection("escalations", row=EscalationRow, key=("watch_id", "due_on", "rung"))
+ESCALATIONS = Projection("escalations", row=EscalationRow, key=("watch_id", "climb", "rung"))
 
 
 @ESCALATIONS.on(EscalationDue)
@@ -156,7 +157,7 @@ def _rung_reached(row: EscalationRow, event: SubjectEscalated, meta: Meta) -> No
 def _about(row: EscalationRow, event: EscalationDue | SubjectEscalated, meta: Meta) -> None:
     row.position = row.position or meta.position
     row.subject, row.subject_id, row.unit = event.subject, event.subject_id, event.unit
-    row.step, row.moved_by = event.step, event.moved_by
+    row.step, row.moved_by, row.due_on = event.step, event.moved_by, event.due_on
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ ORDER BY w.position LIMIT $3
 """
 WATCH = f"SELECT {_WATCH} WHERE w.county = $1 AND w.watch_id = $2 AND w.position IS NOT NULL"
 ESCALATIONS = """
-SELECT watch_id, due_on, rung, position, subject, subject_id, unit, step, moved_by, waiting_since, escalated_on, escalated_by, remark
+SELECT watch_id, climb, rung, due_on, position, subject, subject_id, unit, step, moved_by, waiting_since, escalated_on, escalated_by, remark
 FROM read.escalations
 WHERE county = $1 AND position > $2 AND ($4::text IS NULL OR subject = $4) AND ($5::text IS NULL OR unit = $5)
   AND ($6::text IS NULL OR step = $6) AND ($7::text IS NULL OR moved_by = $7)

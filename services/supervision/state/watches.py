@@ -26,7 +26,7 @@ ListingEvent = SubjectListed | ListingOwnerNamed | SubjectDelisted
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A watch: its deadline and rungs, how many were reached, whether the next one waits for people.
+    """A watch: its deadline and rungs, how often it began at the foot, how many were reached, whether the next one waits for people.
 
     A watch that ended keeps its deadline: a project done again may not have less time than was promised.
     """
@@ -38,6 +38,7 @@ class Watch:
     paused: bool = False
     due_on: date | None = None
     rungs: tuple[PlannedRung, ...] = ()
+    climb: int = 0
     reached: int = 0
     waits: bool = False
 
@@ -51,13 +52,15 @@ def evolve_watch(watch: Watch, event: WatchEvent) -> Watch:  # noqa: PLR0911 - o
     """Return the watch after a fact."""
     match event:
         case WatchStarted():
-            return Watch(event.subject, event.subject_id, event.unit, running=True, due_on=event.due_on, rungs=event.rungs)
+            return Watch(
+                event.subject, event.subject_id, event.unit, running=True, due_on=event.due_on, rungs=event.rungs, climb=event.climb
+            )
         case WatchDeadlineMoved():
-            return replace(watch, due_on=event.due_on, rungs=event.rungs, reached=0, waits=False)
+            return replace(watch, due_on=event.due_on, rungs=event.rungs, climb=event.climb, reached=0, waits=False)
         case WatchPaused():
             return replace(watch, paused=True, waits=False)
         case WatchResumed():
-            return replace(watch, paused=False, due_on=event.due_on, rungs=event.rungs, reached=0, waits=False)
+            return replace(watch, paused=False, due_on=event.due_on, rungs=event.rungs, climb=event.climb, reached=0, waits=False)
         case WatchEnded():
             return replace(watch, running=False, paused=False, waits=False)
         case EscalationDue():
