@@ -13,8 +13,10 @@ from shared.kernel.actor import SYSTEM
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider
 from shared.kernel.workdays import business_day, end_of
+from shared.kernel.workdays.periods import LAST_START
 
 CadenceCommand = BeginCadence | TurnPeriod | HoldActivity
+MOST_TURNS = 60
 
 
 def period_of(day: date, every: Every) -> tuple[str, date]:
@@ -56,19 +58,31 @@ def decide(command: CadenceCommand, cadence: Cadence, asked: Asked) -> Sequence[
 def begin(command: BeginCadence, cadence: Cadence, asked: Asked) -> Sequence[CadenceEvent]:
     """What the county's rules ask for is due from the week or month they begin in."""
     asked.actor.require(SYSTEM)
-    return [] if cadence.period is not None else [_expected(command, command.since)]
+    return [] if cadence.period is not None or command.since > LAST_START else [_expected(command, command.since)]
 
 
 def turn(command: TurnPeriod, cadence: Cadence, asked: Asked) -> Sequence[CadenceEvent]:
-    """A week or month that is over was missed unless it was held, and the next one follows while the rules ask for it."""
+    """A week or month that is over was missed unless it was held, and the next one follows while the rules ask for it.
+
+    A clock that jumped turns as many as have passed, MOST_TURNS at a time.
+    """
     asked.actor.require(SYSTEM)
     due_on = last_day_of(command.period, command.every)
     if command.period != cadence.period or asked.at < end_of(due_on):
         return []
-    missed = ActivityMissed(activity=command.activity, every=command.every, period=command.period, due_on=due_on)
-    ended = CadenceEnded(activity=command.activity, every=command.every, period=command.period)
-    following = _expected(command, due_on + timedelta(days=1)) if command.still else ended
-    return [following] if cadence.held_now else [missed, following]
+    found: list[CadenceEvent] = []
+    period, held = command.period, cadence.held_now
+    for _ in range(MOST_TURNS):
+        if not held:
+            found.append(ActivityMissed(activity=command.activity, every=command.every, period=period, due_on=due_on))
+        if not command.still:
+            return [*found, CadenceEnded(activity=command.activity, every=command.every, period=period)]
+        following = _expected(command, due_on + timedelta(days=1))
+        found.append(following)
+        period, due_on, held = following.period, following.due_on, False
+        if asked.at < end_of(due_on):
+            break
+    return found
 
 
 def hold(command: HoldActivity, cadence: Cadence, asked: Asked) -> Sequence[CadenceEvent]:
