@@ -2,46 +2,245 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from services.supervision.commands import (
+from services.supervision.commands.hearings import (
+    AssignTask,
+    BeginCadence,
+    CompileFigures,
+    CompleteTask,
+    HearReport,
+    HoldActivity,
+    HoldHearing,
+    MarkTaskOverdue,
+    RecordVisit,
+    TurnPeriod,
+)
+from services.supervision.commands.notices import (
     AcceptResponse,
     AcknowledgeNotice,
     CloseNotice,
     IssueNotice,
+    JudgeReplyExtension,
     MarkOverdue,
+    NumberNotice,
+    RequestReplyExtension,
     RespondToNotice,
     SendResponseBack,
 )
-from services.supervision.decider import NOTICE
-from services.supervision.queries import CURRENT_PROFILE, KNOWN_PROJECT, KNOWN_UNIT
+from services.supervision.commands.rounds import (
+    CloseRound,
+    EndFinding,
+    InspectUnit,
+    LeaveFinding,
+    OpenRound,
+    RecordFinding,
+    ReturnConclusion,
+)
+from services.supervision.commands.watches import (
+    ClimbRung,
+    DelistSubject,
+    EndWatch,
+    EscalateSubject,
+    ListEscalated,
+    ListSubject,
+    MoveWatchDeadline,
+    NameListingOwner,
+    PauseWatch,
+    ReopenWatch,
+    ResumeWatch,
+    StartWatch,
+    UnderTheLadder,
+    listing_of,
+    watch_of,
+)
+from services.supervision.decider import CADENCE, FIGURES, FINDING, HEARING, LISTING, NOTICE, REGISTER, ROUND, VISIT, WATCH
+from services.supervision.queries.hearings import COUNTED
+from services.supervision.queries.notices import CURRENT_PROFILE, KNOWN_PROJECT, KNOWN_UNIT
+from services.supervision.queries.rounds import ENDED_FINDINGS
+from services.supervision.queries.rounds import FINDING as KNOWN_FINDING
+from shared.contracts.inspections import Figure
 from shared.contracts.profile import NoticeRule, Profile
+from shared.contracts.values import NoticeKind
 from shared.kernel.commands import CommandHandler, Facts
+from shared.kernel.derived import derived
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Command
-from shared.kernel.workdays import Period, business_day
+from shared.kernel.workdays import Period, business_day, due
 
 _WAIT_SECONDS = 0.5
+_FOLLOWING_SECONDS = 5.0
+"""How long what came earlier in the lane a policy follows may take to appear; the policy tries again after that."""
+
+
+async def _profile(facts: Facts, *, seconds: float = _WAIT_SECONDS) -> Profile | None:
+    row = await facts.find(CURRENT_PROFILE, business_day(facts.asked.at), seconds=seconds)
+    return None if row is None else Profile.model_validate(row["profile"])
+
+
+async def _unit_name(facts: Facts, unit: str, pointer: str) -> str | None:
+    row = await facts.find(KNOWN_UNIT, unit, seconds=_WAIT_SECONDS)
+    if row is None:
+        raise Rejected("unit_not_registered", pointer=pointer, unit=unit)
+    return None if row["name"] is None else str(row["name"])
+
+
+async def _must_know_project(facts: Facts, project_id: UUID, pointer: str) -> None:
+    if await facts.find(KNOWN_PROJECT, project_id, seconds=_WAIT_SECONDS) is None:
+        raise Rejected("project_not_known", pointer=pointer, project=project_id)
 
 
 async def by_the_county_s_rules(facts: Facts, command: IssueNotice) -> IssueNotice:
-    """Look up addressees and projects, and the days the county gives where the command gives none."""
-    for unit in command.addressees:
-        if await facts.find(KNOWN_UNIT, unit, seconds=_WAIT_SECONDS) is None:
-            raise Rejected("unit_not_registered", pointer="/addressees", unit=unit)
+    """Look up addressees, projects and what the notice follows from, and the county's days where the command gives none."""
+    names = {unit: await _unit_name(facts, unit, "/addressees") for unit in command.addressees}
     for project_id in command.project_ids:
-        if await facts.find(KNOWN_PROJECT, project_id, seconds=_WAIT_SECONDS) is None:
-            raise Rejected("project_not_known", pointer="/project_ids", project=project_id)
-    row = await facts.find(CURRENT_PROFILE, business_day(facts.asked.at), seconds=_WAIT_SECONDS)
-    if row is None:
+        await _must_know_project(facts, project_id, "/project_ids")
+    for finding_id in command.finding_ids:
+        if await facts.find(KNOWN_FINDING, finding_id, seconds=_WAIT_SECONDS) is None:
+            raise Rejected("finding_not_known", pointer="/finding_ids", finding=finding_id)
+    if command.watch_id is not None and (await facts.state(WATCH, f"watch-{command.watch_id}"))[0].subject is None:
+        raise Rejected("watch_not_known", pointer="/watch_id")
+    if command.figures_id is not None and not (await facts.state(FIGURES, f"figures-{command.figures_id}"))[0]:
+        raise Rejected("figures_not_known", pointer="/figures_id")
+    profile = await _profile(facts)
+    if profile is None:
         raise Rejected("profile_not_adopted")
-    profile = Profile.model_validate(row["profile"])
-    rule = next((rule for rule in profile.notices if rule.kind == command.kind), NoticeRule(kind=command.kind))
+    rule = _rule(profile, command.kind)
     return command.model_copy(
         update={
             "acknowledge_within": command.acknowledge_within or _period(rule.acknowledge),
             "reply_within": command.reply_within or _period(rule.reply),
+            "names": {unit: name for unit, name in names.items() if name is not None},
         }
     )
+
+
+async def under_the_sender_s_code(facts: Facts, command: NumberNotice) -> NumberNotice:
+    """Look up the sender's code of the kind, or the county's."""
+    profile = await _profile(facts, seconds=_FOLLOWING_SECONDS)
+    if profile is None:  # there was one when the notice was issued: the policy tries again
+        raise TimeoutError("the county's profile has not arrived")
+    return command.model_copy(update={"sender_code": _rule(profile, command.kind).sender_code or profile.supervision.sender_code})
+
+
+async def under_the_ladder(facts: Facts, command: UnderTheLadder) -> UnderTheLadder:
+    """Look up the ladder in force, the subject's unit, and the days that its kind of deadline has in this county."""
+    profile = await _profile(facts)
+    rungs = () if profile is None else next((at.rungs for at in profile.supervision.ladders if at.subject == command.subject), ())
+    if profile is None or not rungs:
+        return command
+    found: dict[str, object] = {"rungs": rungs, "profile_version": profile.version}
+    match command.subject:
+        case "unowned-need":
+            if isinstance(command, StartWatch) and command.due_on is None:
+                found["due_on"] = due(command.on, Period(**profile.needs.owner_within.model_dump())).due_on
+        case "unclaimed-project" | "overdue-project":
+            project = await facts.find(KNOWN_PROJECT, UUID(command.subject_id), seconds=_FOLLOWING_SECONDS)
+            if project is None:  # it was proposed before this fact in their lane: it is on its way, and the policy tries again
+                raise TimeoutError("the project has not arrived")
+            found["unit"] = project["unit"]
+            if isinstance(command, ReopenWatch):
+                found["redo_by"] = due(command.on, Period(**profile.closing.redo_within.model_dump())).due_on
+        case "overdue-notice":
+            notice_id = command.subject_id.partition(":")[0]
+            if (await facts.state(NOTICE, f"notice-{notice_id}"))[0].watch_id is not None:
+                return command  # a letter of a ladder: its subject climbs already
+    return command.model_copy(update=found)
+
+
+async def of_a_known_subject(facts: Facts, command: ListSubject) -> ListSubject:
+    """Look up the owner, and the subject where this service knows it (needs are intake's)."""
+    await _unit_name(facts, command.owner, "/owner")
+    if command.subject == "unit":
+        await _unit_name(facts, command.subject_id, "/subject_id")
+        return command
+    try:
+        subject_id = UUID(command.subject_id)
+    except ValueError as fault:
+        raise Rejected("subject_not_known", pointer="/subject_id") from fault
+    if command.subject == "project":
+        await _must_know_project(facts, subject_id, "/subject_id")
+    if command.subject == "notice" and (await facts.state(NOTICE, f"notice-{subject_id}"))[0].kind is None:
+        raise Rejected("subject_not_known", pointer="/subject_id")
+    return command.model_copy(update={"subject_id": str(subject_id)})
+
+
+async def with_a_registered_owner(facts: Facts, command: NameListingOwner) -> NameListingOwner:
+    """Look the owner up."""
+    await _unit_name(facts, command.owner, "/owner")
+    return command
+
+
+async def to_registered_units(facts: Facts, command: OpenRound) -> OpenRound:
+    """Look the units up."""
+    for unit in command.units:
+        await _unit_name(facts, unit, "/units")
+    return command
+
+
+async def with_a_registered_unit(facts: Facts, command: Any) -> Any:  # noqa: ANN401 - any command with a unit
+    """Look the unit up."""
+    await _unit_name(facts, command.unit, "/unit")
+    return command
+
+
+async def about_a_known_project(facts: Facts, command: RecordFinding) -> RecordFinding:
+    """Look the project up, where one is named."""
+    if command.project_id is not None:
+        await _must_know_project(facts, command.project_id, "/project_id")
+    return command
+
+
+async def with_the_ends_of_findings(facts: Facts, command: CloseRound) -> CloseRound:
+    """Look up which findings have their end: an end is for good, so that one not seen yet can only be asked about once more."""
+    row = await facts.find(ENDED_FINDINGS, command.round_id)
+    return command.model_copy(update={"ended": tuple(row["ended"]) if row is not None else ()})
+
+
+async def of_its_round(facts: Facts, command: LeaveFinding) -> LeaveFinding:
+    """Look up where a finding was made."""
+    row = await facts.find(KNOWN_FINDING, command.finding_id, seconds=_WAIT_SECONDS)
+    return command if row is None else command.model_copy(update={"round_id": row["round_id"], "unit": row["unit"]})
+
+
+async def of_its_round_by_policy(facts: Facts, command: EndFinding) -> EndFinding:
+    """Look up where a finding was made."""
+    row = await facts.find(KNOWN_FINDING, command.finding_id, seconds=_WAIT_SECONDS)
+    return command if row is None else command.model_copy(update={"round_id": row["round_id"]})
+
+
+async def by_the_cadence(facts: Facts, command: TurnPeriod) -> TurnPeriod:
+    """Look up whether the county still asks for it."""
+    profile = await _profile(facts)
+    asked = () if profile is None else profile.supervision.cadence
+    return command.model_copy(update={"still": any((at.activity, at.every) == (command.activity, command.every) for at in asked)})
+
+
+async def on_the_day_of_what_is_named(facts: Facts, command: HoldActivity) -> HoldActivity:
+    """Look up the hearing, round or notice that is named, and when it was."""
+    held_on = None
+    match command.activity:
+        case "dispatch-meeting":
+            held_on = (await facts.state(HEARING, f"hearing-{command.reference_id}"))[0].held_on
+        case "inspection":
+            visits = (await facts.state(ROUND, f"round-{command.reference_id}"))[0].visits
+            held_on = max((day for _, day in visits), default=None)
+        case "work-prompt" | "bulletin":
+            notice = (await facts.state(NOTICE, f"notice-{command.reference_id}"))[0]
+            kinds: dict[str, tuple[NoticeKind, ...]] = {"work-prompt": ("work-prompt",), "bulletin": ("bulletin", "special-bulletin")}
+            held_on = notice.issued_on if notice.kind in kinds[command.activity] else None
+    return command.model_copy(update={"held_on": held_on})
+
+
+async def counted(facts: Facts, command: CompileFigures) -> CompileFigures:
+    """Count, and take down where every read model stood, in one statement."""
+    row = await facts.find(COUNTED, command.first_on, command.last_on)
+    figures = () if row is None else tuple(Figure(**figure) for figure in row["figures"])
+    return command.model_copy(update={"figures": figures, "positions": {} if row is None else row["positions"]})
+
+
+def _rule(profile: Profile, kind: NoticeKind) -> NoticeRule:
+    return next((rule for rule in profile.notices if rule.kind == kind), NoticeRule(kind=kind))
 
 
 def _period(given: Any) -> Period | None:  # noqa: ANN401 - the contract's period or None
@@ -52,15 +251,89 @@ def _stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on
     return f"notice-{command.notice_id}"
 
 
+def _register_stream(command: NumberNotice, _county: str) -> str:
+    return f"register-{command.kind}-{command.year}"
+
+
+def _subject_stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a watch by its subject
+    return f"watch-{watch_of(command.subject, command.subject_id)}"
+
+
+def _watch_stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a watch by its id
+    return f"watch-{command.watch_id}"
+
+
+def _listed_stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a listing by its subject
+    return f"listing-{listing_of(command.subject, command.subject_id)}"
+
+
+def _listing_stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a listing by its id
+    return f"listing-{command.listing_id}"
+
+
+def _round_stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a round
+    return f"round-{command.round_id}"
+
+
+def _finding_stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a finding
+    return f"finding-{command.finding_id}"
+
+
+def _cadence_stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on what is regular
+    return f"cadence-{derived('cadence', command.activity, command.every)}"
+
+
+def _hearing_stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a hearing
+    return f"hearing-{command.hearing_id}"
+
+
 notice = CommandHandler(NOTICE, stream=_stream)
+counting = CommandHandler(WATCH, stream=_subject_stream, prepare=under_the_ladder)
+watching = CommandHandler(WATCH, stream=_subject_stream)
+climbing = CommandHandler(WATCH, stream=_watch_stream)
+listing = CommandHandler(LISTING, stream=_listing_stream)
+inspecting = CommandHandler(ROUND, stream=_round_stream)
+hearing = CommandHandler(HEARING, stream=_hearing_stream)
 
 HANDLERS: Mapping[type[Command], CommandHandler[Any]] = {
     IssueNotice: CommandHandler(NOTICE, stream=_stream, prepare=by_the_county_s_rules, opens=True),
+    NumberNotice: CommandHandler(REGISTER, stream=_register_stream, prepare=under_the_sender_s_code),
     AcknowledgeNotice: notice,
     RespondToNotice: notice,
     AcceptResponse: notice,
     SendResponseBack: notice,
+    RequestReplyExtension: notice,
+    JudgeReplyExtension: notice,
     CloseNotice: notice,
     MarkOverdue: notice,
+    StartWatch: counting,
+    MoveWatchDeadline: counting,
+    PauseWatch: watching,
+    ResumeWatch: counting,
+    ReopenWatch: counting,
+    EndWatch: watching,
+    ClimbRung: climbing,
+    EscalateSubject: climbing,
+    ListSubject: CommandHandler(LISTING, stream=_listed_stream, prepare=of_a_known_subject),
+    ListEscalated: CommandHandler(LISTING, stream=_listed_stream),
+    NameListingOwner: CommandHandler(LISTING, stream=_listing_stream, prepare=with_a_registered_owner),
+    DelistSubject: listing,
+    OpenRound: CommandHandler(ROUND, stream=_round_stream, prepare=to_registered_units, opens=True),
+    InspectUnit: inspecting,
+    RecordFinding: CommandHandler(ROUND, stream=_round_stream, prepare=about_a_known_project),
+    ReturnConclusion: inspecting,
+    CloseRound: CommandHandler(ROUND, stream=_round_stream, prepare=with_the_ends_of_findings),
+    LeaveFinding: CommandHandler(FINDING, stream=_finding_stream, prepare=of_its_round),
+    EndFinding: CommandHandler(FINDING, stream=_finding_stream, prepare=of_its_round_by_policy),
+    BeginCadence: CommandHandler(CADENCE, stream=_cadence_stream),
+    TurnPeriod: CommandHandler(CADENCE, stream=_cadence_stream, prepare=by_the_cadence),
+    HoldActivity: CommandHandler(CADENCE, stream=_cadence_stream, prepare=on_the_day_of_what_is_named),
+    HoldHearing: CommandHandler(HEARING, stream=_hearing_stream, opens=True),
+    HearReport: CommandHandler(HEARING, stream=_hearing_stream, prepare=with_a_registered_unit),
+    AssignTask: CommandHandler(HEARING, stream=_hearing_stream, prepare=with_a_registered_unit),
+    CompleteTask: hearing,
+    MarkTaskOverdue: hearing,
+    RecordVisit: CommandHandler(VISIT, stream=lambda command, _: f"visit-{command.visit_id}", prepare=with_a_registered_unit, opens=True),
+    CompileFigures: CommandHandler(FIGURES, stream=lambda command, _: f"figures-{command.figures_id}", prepare=counted, opens=True),
 }
-TIMED: Sequence[type[Command]] = (MarkOverdue,)
+TIMED: Sequence[type[Command]] = (MarkOverdue, ClimbRung, TurnPeriod, MarkTaskOverdue)

@@ -69,6 +69,8 @@ class NoticeRule(Value):
     kind: NoticeKind
     acknowledge: Period | None = None
     reply: Period | None = None
+    sender_code: Name | None = None
+    """The code in this kind's numbers, where it is not the county's own (`SupervisionRules.sender_code`)."""
 
 
 class NeedRules(Value):

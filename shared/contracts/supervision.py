@@ -1,14 +1,50 @@
-"""Events of supervision: notices and what becomes of them."""
+"""Events of supervision: notices and what becomes of them; ladders and inspections stand in modules of their own."""
 
 from datetime import date
 from uuid import UUID
 
+from pydantic import Field
+
+from shared.contracts.inspections import (
+    ActivityExpected,
+    ActivityHeld,
+    ActivityMissed,
+    CadenceEnded,
+    ConclusionReturned,
+    ContactPointVisited,
+    FiguresCompiled,
+    FindingEnded,
+    FindingRecorded,
+    HearingHeld,
+    ReportHeard,
+    RoundClosed,
+    RoundOpened,
+    TaskAssigned,
+    TaskCompleted,
+    TaskOverdue,
+    UnitInspected,
+)
+from shared.contracts.ladders import (
+    EscalationDue,
+    ListingOwnerNamed,
+    SubjectDelisted,
+    SubjectEscalated,
+    SubjectListed,
+    WatchDeadlineMoved,
+    WatchEnded,
+    WatchPaused,
+    WatchResumed,
+    WatchStarted,
+)
 from shared.contracts.values import NoticeKind
 from shared.kernel.events import Contract, Event
 
 
 class NoticeIssued(Event):
-    """A prompt, letter or bulletin went out. `provisional`: a due date counts on a year without its holiday notice yet."""
+    """A prompt, letter or bulletin went out. `provisional`: a due date counts on a year without its holiday notice yet.
+
+    `names` are the addressees' names on that day, by code; `watch_id`, `finding_ids` and `figures_id` say what it follows from.
+    """
 
     notice_id: UUID
     kind: NoticeKind
@@ -21,6 +57,23 @@ class NoticeIssued(Event):
     reply_by: date | None
     provisional: bool
     issued_by: str
+    names: dict[str, str] = Field(default_factory=dict)
+    watch_id: UUID | None = None
+    finding_ids: tuple[UUID, ...] = ()
+    figures_id: UUID | None = None
+
+
+class NoticeNumbered(Event):
+    """A notice got its number: 1, 2, 3 … within its county, kind and year, none left out.
+
+    `text` is the number as printed (发文字号), e.g. 邵学教督〔2021〕5号; None where the county has no sender's code.
+    """
+
+    notice_id: UUID
+    kind: NoticeKind
+    year: int
+    number: int
+    text: str | None
 
 
 class NoticeAcknowledged(Event):
@@ -56,6 +109,33 @@ class ResponseSentBack(Event):
     provisional: bool
 
 
+class ReplyExtensionRequested(Event):
+    """An addressee asks to reply by a later day; the clock runs on until somebody grants it."""
+
+    notice_id: UUID
+    unit: str
+    reply_by: date
+    reason: str
+
+
+class ReplyExtensionGranted(Event):
+    """An addressee's day to reply moved, by who approved it."""
+
+    notice_id: UUID
+    unit: str
+    reply_by: date
+    approved_by: str
+
+
+class ReplyExtensionDeclined(Event):
+    """An addressee's day to reply stands."""
+
+    notice_id: UUID
+    unit: str
+    reason: str
+    declined_by: str
+
+
 class NoticeOverdue(Event):
     """The day passed without a reply from these units; the clock found it, nobody had to."""
 
@@ -75,5 +155,44 @@ class NoticeClosed(Event):
 
 SUPERVISION = Contract(
     "supervision",
-    [NoticeIssued, NoticeAcknowledged, NoticeResponded, ResponseAccepted, ResponseSentBack, NoticeOverdue, NoticeClosed],
+    [
+        NoticeIssued,
+        NoticeNumbered,
+        NoticeAcknowledged,
+        NoticeResponded,
+        ResponseAccepted,
+        ResponseSentBack,
+        ReplyExtensionRequested,
+        ReplyExtensionGranted,
+        ReplyExtensionDeclined,
+        NoticeOverdue,
+        NoticeClosed,
+        WatchStarted,
+        WatchDeadlineMoved,
+        WatchPaused,
+        WatchResumed,
+        WatchEnded,
+        EscalationDue,
+        SubjectEscalated,
+        SubjectListed,
+        ListingOwnerNamed,
+        SubjectDelisted,
+        RoundOpened,
+        UnitInspected,
+        FindingRecorded,
+        FindingEnded,
+        ConclusionReturned,
+        RoundClosed,
+        ActivityExpected,
+        ActivityHeld,
+        ActivityMissed,
+        CadenceEnded,
+        HearingHeld,
+        ReportHeard,
+        TaskAssigned,
+        TaskCompleted,
+        TaskOverdue,
+        ContactPointVisited,
+        FiguresCompiled,
+    ],
 )

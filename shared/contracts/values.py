@@ -33,7 +33,8 @@ Venue = Literal["meeting", "television", "website"]
 Exemption = Literal["infirm", "away"]
 """Why a member need not claim: old, weak, ill or disabled (one word, as health is nobody's business); working away for long."""
 OrganisationKind = Literal["county-office", "town", "department", "branch"]
-NoticeKind = Literal["work-prompt", "issue-assignment-letter", "rectification-letter", "bulletin"]
+NoticeKind = Literal["work-prompt", "issue-assignment-letter", "rectification-letter", "bulletin", "special-bulletin", "listing"]
+"""Prompts and letters to units; bulletins (通报), special ones (专项通报) among them; the letter that tells of a listing (挂牌督办)."""
 ScoreItem = Literal["materials", "satisfaction", "awareness", "quality", "demonstration"]
 Points = Annotated[int, Field(ge=0, le=100)]
 

@@ -31,6 +31,7 @@ class Reacting:
     def __init__(self, service: str, policy: Policy, pool: "Pool", commands: Commands) -> None:
         self.group = f"{service}.{policy.name}"
         self._policy = policy
+        self._wanted = frozenset(fact.__name__ for fact in policy.facts)
         self._pool = pool
         self._commands = commands
         self._actor = Actor.system(policy.name)
@@ -98,7 +99,7 @@ class Reacting:
     async def _react(self, record: Received) -> str | None:
         """React to one event; return why it cannot be reacted to, if it cannot. Raises for trouble that passes."""
         meta = record.envelope.meta
-        if meta.type != self._policy.on.__name__ and meta.type in record.contract.events:
+        if meta.type not in self._wanted and meta.type in record.contract.events:
             return None
         try:
             commands = self._policy.do(record.event(), meta)

@@ -58,8 +58,18 @@ class Decider(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What follows from one kind of fact. `do(event, meta)` is pure and returns the commands to give."""
+    """What follows from one kind of fact. `do(event, meta)` is pure and returns the commands to give.
+
+    `also` are further facts of the same topic: facts of one stream are reacted to in their order, which separate policies
+    would not keep between each other.
+    """
 
     name: str
     on: type[Event]
     do: Callable[[Any, Meta], Sequence[Command]]
+    also: tuple[type[Event], ...] = ()
+
+    @property
+    def facts(self) -> tuple[type[Event], ...]:
+        """Every fact it reacts to."""
+        return (self.on, *self.also)

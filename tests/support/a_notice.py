@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from services.supervision.commands import (
+from services.supervision.commands.notices import (
     AcceptResponse,
     AcknowledgeNotice,
     CloseNotice,

@@ -43,7 +43,8 @@ def policies(service: str) -> Iterator[Said]:
     parts = SERVICES[service].PARTS
     known = {command.__name__ for command in parts.handlers}
     for policy, _ in parts.policies:
-        yield Said(policy.name, (frozenset({policy.on.__name__}), frozenset(_names(policy.do) & known)))
+        facts = frozenset(fact.__name__ for fact in policy.facts)
+        yield Said(policy.name, (facts, frozenset(_names(policy.do) & known)))
 
 
 def topics(service: str) -> Iterator[Said]:

@@ -11,6 +11,18 @@ from services.projects.commands import ReopenProject, SignOffProject
 from services.scoring import main as scoring
 from services.scoring.commands import OpenVerification, WithdrawVerification
 from services.supervision import main as supervision
+from services.supervision.commands.hearings import BeginCadence, HoldActivity
+from services.supervision.commands.notices import NumberNotice
+from services.supervision.commands.rounds import EndFinding
+from services.supervision.commands.watches import (
+    EndWatch,
+    ListEscalated,
+    MoveWatchDeadline,
+    PauseWatch,
+    ReopenWatch,
+    ResumeWatch,
+    StartWatch,
+)
 from shared.contracts.scoring import ProjectVerified, VerificationRefused
 from shared.kernel.events import Event
 from shared.kernel.rules import Command, Policy
@@ -27,7 +39,20 @@ from tests.support.envelopes import meta
 SERVICES = (intake, projects, supervision, scoring)
 PARTS: Sequence[Parts] = [service.PARTS for service in SERVICES]
 POLICIES = {policy.name: (policy, parts) for parts in PARTS for policy, _ in parts.policies}
-BY_POLICY = {AnswerNeed, ReopenProject, SignOffProject, OpenVerification, WithdrawVerification}
+ON_SUPERVISION = {
+    NumberNotice,
+    StartWatch,
+    MoveWatchDeadline,
+    PauseWatch,
+    ResumeWatch,
+    ReopenWatch,
+    EndWatch,
+    ListEscalated,
+    EndFinding,
+    BeginCadence,
+    HoldActivity,
+}
+BY_POLICY = {AnswerNeed, ReopenProject, SignOffProject, OpenVerification, WithdrawVerification, *ON_SUPERVISION}
 VERIFIED = ProjectVerified(
     project_id=PROJECT_ID, round=2, level="member", unit="T1", need_ids=NEEDS, tier="branch", total=88, signed_off_by="secretary-1"
 )
@@ -76,10 +101,10 @@ def test_a_project_sent_back_to_work_is_not_verified_in_that_round() -> None:
 
 def test_every_policy_is_named_by_its_fact_and_listens_where_that_fact_is_told() -> None:
     names = [policy.name for parts in PARTS for policy, _ in parts.policies]
-    assert len(names) == len(set(names)) == 5
+    assert len(names) == len(set(names)) == 13
     for parts in PARTS:
         for policy, contract in parts.policies:
-            assert contract.events[policy.on.__name__] is policy.on
+            assert all(contract.events[fact.__name__] is fact for fact in policy.facts)
             subject = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in policy.on.__name__)
             assert policy.name.endswith(f"_when{subject}")
 
@@ -90,4 +115,4 @@ def test_every_command_is_asked_for_over_http_or_by_a_policy_or_by_a_timer(parts
     asked = {row.command for row in table if isinstance(row, Post)}
     reacting = {command for command in BY_POLICY if command in parts.handlers}
     assert asked | reacting | set(parts.timed) == set(parts.handlers)
-    assert not asked & {*parts.timed, OpenVerification, SignOffProject, WithdrawVerification}
+    assert not asked & {*parts.timed, OpenVerification, SignOffProject, WithdrawVerification, *ON_SUPERVISION - {HoldActivity}}

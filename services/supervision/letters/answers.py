@@ -4,7 +4,7 @@ from functools import partial
 
 from services.supervision.letters.letter import Letter, printed
 from services.supervision.letters.queries import NAMES
-from services.supervision.queries import CURRENT_PROFILE, notice
+from services.supervision.queries.notices import CURRENT_PROFILE, notice
 from shared.web.files import Sent
 from shared.web.routes import Reading
 
@@ -21,10 +21,10 @@ async def notice_letter(reading: Reading) -> Sent | None:
     letter = Letter(
         kind=found["kind"],
         county=reading.county if profile is None else profile["profile"]["name"],
-        number=found.get("number"),
+        number=found["number_text"],
         title=found["title"],
         text=found["text"],
-        addressees=tuple(row["name"] for row in names),
+        addressees=tuple(found["units"][row["code"]].get("name") or row["name"] for row in names),
         issued_on=found["issued_on"],
         acknowledge_by=found["acknowledge_by"],
         reply_by=found["reply_by"],

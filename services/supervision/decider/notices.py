@@ -1,26 +1,33 @@
-"""Supervision's rules: notices, their clocks and their replies."""
+"""Notices: their numbers, their clocks and their replies."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import assert_never
 
-from services.supervision.commands import (
+from services.supervision.commands.notices import (
     AcceptResponse,
     AcknowledgeNotice,
     CloseNotice,
     IssueNotice,
+    JudgeReplyExtension,
     MarkOverdue,
+    NumberNotice,
+    RequestReplyExtension,
     RespondToNotice,
     SendResponseBack,
 )
-from services.supervision.state import Addressee, Notice, NoticeEvent, Reply, evolve
+from services.supervision.state.notices import Addressee, Notice, NoticeEvent, Register, Reply, count, evolve
 from shared.contracts.supervision import (
     SUPERVISION,
     NoticeAcknowledged,
     NoticeClosed,
     NoticeIssued,
+    NoticeNumbered,
     NoticeOverdue,
     NoticeResponded,
+    ReplyExtensionDeclined,
+    ReplyExtensionGranted,
+    ReplyExtensionRequested,
     ResponseAccepted,
     ResponseSentBack,
 )
@@ -29,11 +36,22 @@ from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider
 from shared.kernel.workdays import Deadline, Period, business_day, due
 
-NoticeCommand = IssueNotice | AcknowledgeNotice | RespondToNotice | AcceptResponse | SendResponseBack | CloseNotice | MarkOverdue
+NoticeCommand = (
+    IssueNotice
+    | AcknowledgeNotice
+    | RespondToNotice
+    | AcceptResponse
+    | SendResponseBack
+    | RequestReplyExtension
+    | JudgeReplyExtension
+    | CloseNotice
+    | MarkOverdue
+)
 ISSUERS = ("office", "inspector", "leader")
+LONGEST_EXTENSION = timedelta(days=366)
 
 
-def decide(command: NoticeCommand, notice: Notice, asked: Asked) -> Sequence[NoticeEvent]:  # noqa: PLR0911 - one case a command
+def decide(command: NoticeCommand, notice: Notice, asked: Asked) -> Sequence[NoticeEvent]:  # noqa: C901, PLR0911 - one case a command
     """Return the facts a command makes."""
     if not isinstance(command, IssueNotice | MarkOverdue):
         _must_be_open(notice)
@@ -48,6 +66,10 @@ def decide(command: NoticeCommand, notice: Notice, asked: Asked) -> Sequence[Not
             return accept(command, notice, asked)
         case SendResponseBack():
             return send_back(command, notice, asked)
+        case RequestReplyExtension():
+            return request_extension(command, notice, asked)
+        case JudgeReplyExtension():
+            return judge_extension(command, notice, asked)
         case CloseNotice():
             return close(command, notice, asked)
         case MarkOverdue():
@@ -79,6 +101,10 @@ def issue(command: IssueNotice, notice: Notice, asked: Asked) -> Sequence[Notice
             reply_by=reply_by.due_on if reply_by else None,
             provisional=any(deadline.provisional for deadline in (acknowledge_by, reply_by) if deadline),
             issued_by=asked.actor.sub,
+            names=command.names,
+            watch_id=command.watch_id,
+            finding_ids=tuple(dict.fromkeys(command.finding_ids)),
+            figures_id=command.figures_id,
         )
     ]
 
@@ -122,6 +148,33 @@ def send_back(command: SendResponseBack, notice: Notice, asked: Asked) -> Sequen
             notice_id=command.notice_id, unit=unit, reason=command.reason, reply_by=deadline.due_on, provisional=deadline.provisional
         )
     ]
+
+
+def request_extension(command: RequestReplyExtension, notice: Notice, asked: Asked) -> Sequence[NoticeEvent]:
+    """An addressee that has not been found enough asks for a later day, at most a year later; the clock runs on."""
+    unit, at = _own(notice, asked)
+    if at.reply_by is None:
+        raise Rejected("notice_asks_nothing")
+    if at.reply is Reply.ACCEPTED:
+        raise Rejected("response_already_accepted")
+    if not at.reply_by < command.reply_by <= at.reply_by + LONGEST_EXTENSION:
+        raise Rejected("extension_out_of_range", pointer="/reply_by", day=at.reply_by.isoformat())
+    if at.asks_until == command.reply_by:
+        return []
+    return [ReplyExtensionRequested(notice_id=command.notice_id, unit=unit, reply_by=command.reply_by, reason=command.reason)]
+
+
+def judge_extension(command: JudgeReplyExtension, notice: Notice, asked: Asked) -> Sequence[NoticeEvent]:
+    """Who issues may grant the later day that was asked for, or say why not; nobody does so for their own unit."""
+    unit, at = _judged(command.unit, notice, asked)
+    if at.asks_until is None:
+        raise Rejected("no_extension_asked", unit=unit)
+    by = asked.actor.sub
+    if command.verdict == "grant":
+        return [ReplyExtensionGranted(notice_id=command.notice_id, unit=unit, reply_by=at.asks_until, approved_by=by)]
+    if command.reason is None:
+        raise Rejected("reason_missing", pointer="/reason")
+    return [ReplyExtensionDeclined(notice_id=command.notice_id, unit=unit, reason=command.reason, declined_by=by)]
 
 
 def close(command: CloseNotice, notice: Notice, asked: Asked) -> Sequence[NoticeEvent]:
@@ -170,7 +223,15 @@ def _own(notice: Notice, asked: Asked) -> tuple[str, Addressee]:
 
 
 def _replied(given: str | None, notice: Notice, asked: Asked) -> tuple[str, Addressee]:
-    """Return the addressee whose reply is judged; nobody judges their own unit's."""
+    """Return the addressee whose reply is judged."""
+    unit, at = _judged(given, notice, asked)
+    if at.reply not in (Reply.RESPONDED, Reply.ACCEPTED):
+        raise Rejected("no_response_yet", unit=unit)
+    return unit, at
+
+
+def _judged(given: str | None, notice: Notice, asked: Asked) -> tuple[str, Addressee]:
+    """Return the addressee that is judged; nobody judges their own unit."""
     asked.actor.require(*ISSUERS)
     if given is None and len(notice.addressees) > 1:
         raise Rejected("addressees_unclear", pointer="/unit")
@@ -180,9 +241,18 @@ def _replied(given: str | None, notice: Notice, asked: Asked) -> tuple[str, Addr
         raise Rejected("unit_not_addressed", pointer="/unit", unit=unit)
     if asked.actor.unit == unit:
         raise Rejected("own_item")
-    if at.reply not in (Reply.RESPONDED, Reply.ACCEPTED):
-        raise Rejected("no_response_yet", unit=unit)
     return unit, at
 
 
+def number(command: NumberNotice, register: Register, asked: Asked) -> Sequence[NoticeNumbered]:
+    """The next number goes to a notice that is there, once: whoever decided on an older register decides anew."""
+    asked.actor.require(SYSTEM)
+    if command.notice_id in register.numbered:
+        return []
+    following = register.last + 1
+    text = None if command.sender_code is None else f"{command.sender_code}〔{command.year}〕{following}号"
+    return [NoticeNumbered(notice_id=command.notice_id, kind=command.kind, year=command.year, number=following, text=text)]
+
+
 NOTICE = Decider(contract=SUPERVISION, initial=Notice(), evolve=evolve, decide=decide)
+REGISTER = Decider(contract=SUPERVISION, initial=Register(), evolve=count, decide=number)

@@ -1,25 +1,25 @@
-"""Supervision's read models: notices and their addressees, deadlines, and what it knows of projects."""
+"""Notices and where each addressee is."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.projects import CountyProfileAdopted, OrganisationRegistered, ProjectProposed
 from shared.contracts.supervision import (
     NoticeAcknowledged,
     NoticeClosed,
     NoticeIssued,
+    NoticeNumbered,
     NoticeOverdue,
     NoticeResponded,
+    ReplyExtensionDeclined,
+    ReplyExtensionGranted,
+    ReplyExtensionRequested,
     ResponseAccepted,
     ResponseSentBack,
 )
-from shared.kernel.derived import derived
 from shared.kernel.envelope import Meta
 from shared.kernel.projection import Projection
-from shared.kernel.timers import TimerRow, timers
-from shared.kernel.workdays import end_of
 
 
 @dataclass(slots=True)
@@ -42,6 +42,12 @@ class NoticeRow:
     overdue: bool = False
     issued_at: datetime | None = None
     closed_at: datetime | None = None
+    year: int | None = None
+    number: int | None = None
+    number_text: str | None = None
+    watch_id: UUID | None = None
+    finding_ids: list[str] | None = None
+    figures_id: UUID | None = None
 
 
 NOTICE_BOARD = Projection("notice_board", row=NoticeRow, key="notice_id")
@@ -52,10 +58,18 @@ def _issued(row: NoticeRow, event: NoticeIssued, meta: Meta) -> None:
     row.position, row.version = meta.position, meta.version
     row.kind, row.title, row.text = event.kind, event.title, event.text
     reply_by = None if event.reply_by is None else event.reply_by.isoformat()
-    row.units = {unit: {"status": "awaited", "reply_by": reply_by} for unit in event.addressees}
+    awaited = {"status": "awaited", "reply_by": reply_by}
+    row.units = {unit: awaited | ({"name": event.names[unit]} if unit in event.names else {}) for unit in event.addressees}
     row.project_ids = [str(project_id) for project_id in event.project_ids]
     row.issued_on, row.acknowledge_by, row.reply_by = event.issued_on, event.acknowledge_by, event.reply_by
     row.provisional, row.issued_at = event.provisional, meta.recorded_at
+    row.watch_id, row.figures_id = event.watch_id, event.figures_id
+    row.finding_ids = [str(finding_id) for finding_id in event.finding_ids]
+
+
+@NOTICE_BOARD.on(NoticeNumbered)
+def _numbered(row: NoticeRow, event: NoticeNumbered, _meta: Meta) -> None:
+    row.year, row.number, row.number_text = event.year, event.number, event.text
 
 
 @NOTICE_BOARD.on(NoticeAcknowledged)
@@ -78,6 +92,21 @@ def _sent_back(row: NoticeRow, event: ResponseSentBack, meta: Meta) -> None:
     _at(row, event.unit, meta, status="sent-back", reason=event.reason, reply_by=event.reply_by.isoformat())
 
 
+@NOTICE_BOARD.on(ReplyExtensionRequested)
+def _extension_requested(row: NoticeRow, event: ReplyExtensionRequested, meta: Meta) -> None:
+    _at(row, event.unit, meta, asks_until=event.reply_by.isoformat(), asks_because=event.reason)
+
+
+@NOTICE_BOARD.on(ReplyExtensionGranted)
+def _extension_granted(row: NoticeRow, event: ReplyExtensionGranted, meta: Meta) -> None:
+    _at(row, event.unit, meta, reply_by=event.reply_by.isoformat(), asks_until=None, extension_by=event.approved_by)
+
+
+@NOTICE_BOARD.on(ReplyExtensionDeclined)
+def _extension_declined(row: NoticeRow, event: ReplyExtensionDeclined, meta: Meta) -> None:
+    _at(row, event.unit, meta, asks_until=None, extension_declined=event.reason)
+
+
 @NOTICE_BOARD.on(NoticeOverdue)
 def _overdue(row: NoticeRow, event: NoticeOverdue, meta: Meta) -> None:
     row.overdue = True
@@ -93,76 +122,3 @@ def _closed(row: NoticeRow, _event: NoticeClosed, meta: Meta) -> None:
 def _at(row: NoticeRow, unit: str, meta: Meta, **known: object) -> None:
     row.version = meta.version
     row.units = {**(row.units or {}), unit: {**(row.units or {}).get(unit, {}), **known}}
-
-
-TIMERS: Projection[TimerRow] = timers()
-
-
-@TIMERS.on(NoticeIssued, keys=lambda event: [(derived("reply", str(event.notice_id)),)])
-def _reply_due(row: TimerRow, event: NoticeIssued, _meta: Meta) -> None:
-    if event.reply_by is None:
-        row.settled = True
-    else:
-        _set(row, event.notice_id, event.reply_by)
-
-
-@TIMERS.on(ResponseSentBack, keys=lambda event: [(derived("reply", str(event.notice_id), event.unit),)])
-def _reply_due_again(row: TimerRow, event: ResponseSentBack, _meta: Meta) -> None:
-    _set(row, event.notice_id, event.reply_by)
-
-
-@TIMERS.on(
-    NoticeOverdue,
-    keys=lambda event: [
-        (derived("reply", str(event.notice_id)),),
-        *((derived("reply", str(event.notice_id), unit),) for unit in event.units),
-    ],
-)
-def _fired(row: TimerRow, event: NoticeOverdue, _meta: Meta) -> None:
-    if row.due_at is None or row.due_at <= end_of(event.due_on):
-        row.settled = True
-
-
-def _set(row: TimerRow, notice_id: UUID, reply_by: date) -> None:
-    row.due_at, row.command, row.settled = end_of(reply_by), "MarkOverdue", False
-    row.payload = {"notice_id": str(notice_id), "due_on": reply_by.isoformat()}
-
-
-@dataclass(slots=True)
-class ProfileRow:
-    """A version of the county's own rules."""
-
-    version_code: str
-    position: int | None = None
-    effective_from: date | None = None
-    profile: dict[str, Any] | None = None
-
-
-COUNTY_PROFILE = Projection("county_profile", row=ProfileRow, key="version_code")
-
-
-@COUNTY_PROFILE.on(CountyProfileAdopted, keys=lambda event: [(event.profile.version,)])
-def _adopted(row: ProfileRow, event: CountyProfileAdopted, meta: Meta) -> None:
-    row.position, row.effective_from = meta.position, event.profile.effective_from
-    row.profile = event.profile.model_dump(mode="json")
-
-
-@dataclass(slots=True)
-class KnownRow:
-    """Something another service told of, by its id or code."""
-
-    code: str
-
-
-KNOWN_UNITS = Projection("known_units", row=KnownRow, key="code")
-KNOWN_PROJECTS = Projection("known_projects", row=KnownRow, key="code")
-
-
-@KNOWN_UNITS.on(OrganisationRegistered)
-def _known_unit(_row: KnownRow, _event: OrganisationRegistered, _meta: Meta) -> None:
-    """Knowing of it is all."""
-
-
-@KNOWN_PROJECTS.on(ProjectProposed, keys=lambda event: [(str(event.project_id),)])
-def _known_project(_row: KnownRow, _event: ProjectProposed, _meta: Meta) -> None:
-    """Knowing of it is all."""

@@ -1,22 +1,38 @@
-"""The little supervision's rules must remember of a notice."""
+"""A notice as its rules see it, and the numbers of a kind and year."""
 
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import assert_never
+from uuid import UUID
 
 from shared.contracts.supervision import (
     NoticeAcknowledged,
     NoticeClosed,
     NoticeIssued,
+    NoticeNumbered,
     NoticeOverdue,
     NoticeResponded,
+    ReplyExtensionDeclined,
+    ReplyExtensionGranted,
+    ReplyExtensionRequested,
     ResponseAccepted,
     ResponseSentBack,
 )
 from shared.contracts.values import NoticeKind
 
-NoticeEvent = NoticeIssued | NoticeAcknowledged | NoticeResponded | ResponseAccepted | ResponseSentBack | NoticeOverdue | NoticeClosed
+NoticeEvent = (
+    NoticeIssued
+    | NoticeAcknowledged
+    | NoticeResponded
+    | ResponseAccepted
+    | ResponseSentBack
+    | ReplyExtensionRequested
+    | ReplyExtensionGranted
+    | ReplyExtensionDeclined
+    | NoticeOverdue
+    | NoticeClosed
+)
 
 
 class Reply(Enum):
@@ -36,6 +52,8 @@ class Addressee:
     acknowledged: bool = False
     reply_by: date | None = None
     overdue_for: date | None = None
+    asks_until: date | None = None
+    """The later day it asked for, while nobody has judged that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,8 @@ class Notice:
     """A notice as its rules see it."""
 
     kind: NoticeKind | None = None
+    issued_on: date | None = None
+    watch_id: UUID | None = None
     closed: bool = False
     asks: bool = False
     addressees: tuple[tuple[str, Addressee], ...] = ()
@@ -60,13 +80,13 @@ class Notice:
         return dict(self.addressees)[unit]
 
 
-def evolve(notice: Notice, event: NoticeEvent) -> Notice:  # noqa: PLR0911 - one case a fact
+def evolve(notice: Notice, event: NoticeEvent) -> Notice:  # noqa: C901, PLR0911 - one case a fact
     """Return the notice after a fact."""
     match event:
         case NoticeIssued():
             everyone = tuple((unit, Addressee(reply_by=event.reply_by)) for unit in event.addressees)
             asks = event.reply_by is not None or event.acknowledge_by is not None
-            return replace(notice, kind=event.kind, asks=asks, addressees=everyone)
+            return replace(notice, kind=event.kind, issued_on=event.issued_on, watch_id=event.watch_id, asks=asks, addressees=everyone)
         case NoticeAcknowledged():
             return notice.put(event.unit, replace(notice.at(event.unit), reply=Reply.ACKNOWLEDGED, acknowledged=True))
         case NoticeResponded():
@@ -74,7 +94,14 @@ def evolve(notice: Notice, event: NoticeEvent) -> Notice:  # noqa: PLR0911 - one
         case ResponseAccepted():
             return notice.put(event.unit, replace(notice.at(event.unit), reply=Reply.ACCEPTED))
         case ResponseSentBack():
-            return notice.put(event.unit, replace(notice.at(event.unit), reply=Reply.ACKNOWLEDGED, reply_by=event.reply_by))
+            back = replace(notice.at(event.unit), reply=Reply.ACKNOWLEDGED, reply_by=event.reply_by, asks_until=None)
+            return notice.put(event.unit, back)
+        case ReplyExtensionRequested():
+            return notice.put(event.unit, replace(notice.at(event.unit), asks_until=event.reply_by))
+        case ReplyExtensionGranted():
+            return notice.put(event.unit, replace(notice.at(event.unit), reply_by=event.reply_by, asks_until=None))
+        case ReplyExtensionDeclined():
+            return notice.put(event.unit, replace(notice.at(event.unit), asks_until=None))
         case NoticeOverdue():
             for unit in event.units:
                 notice = notice.put(unit, replace(notice.at(unit), overdue_for=event.due_on))
@@ -83,3 +110,16 @@ def evolve(notice: Notice, event: NoticeEvent) -> Notice:  # noqa: PLR0911 - one
             return replace(notice, closed=True)
         case _:
             assert_never(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The numbers of one kind and year: the last one given, and to which notices numbers were given."""
+
+    last: int = 0
+    numbered: frozenset[UUID] = frozenset()
+
+
+def count(register: Register, event: NoticeNumbered) -> Register:
+    """Return the register after a number was given."""
+    return Register(event.number, register.numbered | {event.notice_id})

@@ -1,0 +1,9 @@
+ALTER TABLE read.notice_board ADD COLUMN year bigint;
+ALTER TABLE read.notice_board ADD COLUMN number bigint;
+ALTER TABLE read.notice_board ADD COLUMN number_text text;
+ALTER TABLE read.notice_board ADD COLUMN watch_id uuid;
+ALTER TABLE read.notice_board ADD COLUMN finding_ids jsonb;
+ALTER TABLE read.notice_board ADD COLUMN figures_id uuid;
+ALTER TABLE read.known_units ADD COLUMN name text;
+ALTER TABLE read.known_projects ADD COLUMN title text;
+ALTER TABLE read.known_projects ADD COLUMN unit text;

@@ -1,0 +1,1 @@
+"""Questions supervision answers from its read models."""
