@@ -1,15 +1,13 @@
-"""Questions scoring answers from its read models."""
+"""Verifications: lists, one with its round, figures."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from shared.contracts.values import Tier
 from shared.kernel.text import UnitCode
 from shared.web.routes import Page, Params, Reading, page
 
-CURRENT_PROFILE = """
-SELECT profile FROM read.county_profile WHERE county = $1 ORDER BY (effective_from <= $2) DESC, effective_from DESC, position DESC LIMIT 1
-"""
+Status = Literal["open", "scored", "verified", "refused", "withdrawn", "revoked"]
 
 _COLUMNS = """
 project_id AS id, position, version, status, round, title, level, unit, branch, claimant, tier, sheet, points, total, remark,
@@ -22,6 +20,10 @@ WHERE county = $1 AND position > $2 AND ($4::text IS NULL OR status = $4) AND ($
 ORDER BY position LIMIT $3
 """  # noqa: S608 - composed of constants
 VERIFICATION = f"SELECT {_COLUMNS} FROM read.verification_board WHERE county = $1 AND project_id = $2 AND position IS NOT NULL"  # noqa: S608
+ROUNDS = """
+SELECT round, closing, profile_version, claimed_as, seen, scores, total, awaiting, outcome, reason, redo, redo_by, provisional, confirmed
+FROM read.verification_rounds WHERE county = $1 AND project_id = $2 ORDER BY round
+"""
 FIGURES = """
 SELECT level, tier, status, count(*) AS count, coalesce(sum(refused), 0)::bigint AS refused,
   count(total) AS scored, coalesce(sum(total), 0)::bigint AS total
@@ -32,7 +34,7 @@ FROM read.verification_board WHERE county = $1 AND position IS NOT NULL GROUP BY
 class VerificationFilters(Params):
     """How the list of verifications may be narrowed."""
 
-    status: str | None = None
+    status: Status | None = None
     tier: Tier | None = None
     unit: UnitCode | None = None
 
@@ -47,9 +49,13 @@ async def verifications(reading: Reading) -> Page:
 
 
 async def verification(reading: Reading) -> Mapping[str, Any] | None:
-    """Show a project's verification."""
-    row = await reading.connection.fetchrow(VERIFICATION, reading.county, reading.ids["project_id"])
-    return None if row is None else {**dict(row), "position": str(row["position"])}
+    """Show a project's verification with its rounds: the checklist, every scorer's points, what is to be done again by when."""
+    project_id = reading.ids["project_id"]
+    row = await reading.connection.fetchrow(VERIFICATION, reading.county, project_id)
+    if row is None:
+        return None
+    rounds = [dict(each) for each in await reading.connection.fetch(ROUNDS, reading.county, project_id)]
+    return {**dict(row), "position": str(row["position"]), "rounds": rounds}
 
 
 async def verification_figures(reading: Reading) -> Mapping[str, Any]:
