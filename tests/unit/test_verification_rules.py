@@ -83,7 +83,7 @@ def test_the_checklist_is_ticked_by_the_tier_or_an_inspector_while_the_round_is_
 
 def test_the_next_round_begins_with_an_empty_checklist() -> None:
     again = Scenario(VERIFICATION, [*READY.and_then(REFUSE, COMMITTEE).history, opened(number=2)])
-    again.when(SIGN_OFF, COMMITTEE).rejected("materials_missing")
+    again.and_then(score(90), COMMITTEE).when(SIGN_OFF, COMMITTEE).rejected("materials_missing")
 
 
 def test_where_two_score_one_alone_is_not_enough_and_the_mean_counts() -> None:

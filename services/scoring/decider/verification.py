@@ -156,12 +156,12 @@ def sign_off(command: SignOffVerification, verification: Verification, asked: As
     sheet = its_round_open(verification)
     must_be_the_tier(verification, asked)
     nobody_their_own(verification, asked)
+    if not verification.scores:
+        raise Rejected("not_scored")
     seen = dict(verification.seen)
     missing = [material for material in verification.closing.materials if material not in seen]
     if missing:
         raise Rejected("materials_missing", materials="、".join(missing))
-    if not verification.scores:
-        raise Rejected("not_scored")
     counts = agreed(verification.closing, verification.scores)
     if counts is None:
         raise Rejected("scorer_missing", scored=len(verification.scores), spread=verification.closing.spread)
