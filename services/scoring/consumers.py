@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.scoring.policies import OPEN_VERIFICATION, WITHDRAW_VERIFICATION
+from services.scoring.projections.assessments import ASSESSMENT_RESULTS, ASSESSMENTS
 from services.scoring.projections.look_backs import LOOK_BACK_ITEMS, LOOK_BACKS
 from services.scoring.projections.records import LETTERS, PHOTO_USES, PROJECT_RECORDS, RATINGS, UNITS
+from services.scoring.projections.surveys import SURVEY_ANSWERS, SURVEYS, UNIT_SCORES
 from services.scoring.projections.verifications import COUNTY_PROFILE, VERIFICATION_BOARD, VERIFICATION_ROUNDS
 from shared.contracts.intake import INTAKE
 from shared.contracts.projects import PROJECTS
@@ -27,5 +29,10 @@ PROJECTIONS: Sequence[Projection[Any]] = (
     LETTERS,
     UNITS,
     PHOTO_USES,
+    SURVEYS,
+    SURVEY_ANSWERS,
+    UNIT_SCORES,
+    ASSESSMENTS,
+    ASSESSMENT_RESULTS,
 )
 POLICIES: Sequence[tuple[Policy, Contract]] = ((OPEN_VERIFICATION, PROJECTS), (WITHDRAW_VERIFICATION, PROJECTS))

@@ -205,7 +205,7 @@ class SurveyOpened(Event):
 
 
 class SurveyCodesIssued(Event):
-    """One-time codes were handed out; only their SHA-256 digests (hexadecimal) are known here."""
+    """One-time codes were handed out; known here is only the SHA-256, hexadecimal, of `<survey_id>,<code>`."""
 
     survey_id: UUID
     digests: tuple[str, ...]
@@ -247,8 +247,9 @@ class UnitScored(Event):
 
 
 class YearAssessed(Event):
-    """A year was assessed (目标责任考核) under rules kept with it; `run` counts from 1, `seen_to` says up to which position of each
-    service. Earlier runs stay.
+    """A year was assessed (目标责任考核) under rules kept with it; earlier runs stay.
+
+    `run` counts from 1, `seen_to` says up to which position of each service.
     """
 
     assessment_id: UUID

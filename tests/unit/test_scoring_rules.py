@@ -83,9 +83,7 @@ def scored(points: Mapping[ScoreItem, int], total: int, by_whom: str = "secretar
 VERIFIED = ProjectVerified(
     project_id=PROJECT_ID, round=1, level="member", unit="T1", need_ids=NEEDS, tier="branch", total=88, signed_off_by="secretary-1"
 )
-REFUSED = VerificationRefused(
-    project_id=PROJECT_ID, round=1, reason="群众不满意", refused_by="secretary-1", redo_by=date(2021, 11, 22)
-)
+REFUSED = VerificationRefused(project_id=PROJECT_ID, round=1, reason="群众不满意", refused_by="secretary-1", redo_by=date(2021, 11, 22))
 BY_TIER: list[tuple[Tier, Actor]] = [("office", OFFICE), ("unit", COMMITTEE), ("branch", BRANCH)]
 
 

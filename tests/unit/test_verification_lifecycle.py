@@ -43,7 +43,8 @@ from tests.support.events import folded
 
 LOOK_BACKS = [UUID(int=number) for number in (1, 2)]
 SYSTEM = Actor.system("open_verification_when_completion_declared")
-PEOPLE = [COMMITTEE, DEPUTY, INSPECTOR, OFFICE, by("unit", sub="li", unit="T1"), by("office", sub="committee-1"), by("unit", unit="T2"), SYSTEM]
+STRANGERS = [by("unit", sub="li", unit="T1"), by("office", sub="committee-1"), by("unit", unit="T2")]
+PEOPLE = [COMMITTEE, DEPUTY, INSPECTOR, OFFICE, SYSTEM, *STRANGERS]
 VERDICTS = [
     kind(**{"project_id": PROJECT_ID, "look_back_id": each, name: "看过", "drawn": drawn})
     for each in LOOK_BACKS

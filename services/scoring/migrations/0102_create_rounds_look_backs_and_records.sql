@@ -92,6 +92,7 @@ CREATE TABLE read.ratings (
   unit       text,
   project_id uuid,
   good       boolean NOT NULL,
+  rating     text,
   rated_on   date,
   position   bigint,
   rater      uuid,

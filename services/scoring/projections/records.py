@@ -82,13 +82,21 @@ def _promised(row: ProjectRecordRow, event: PledgePublished, meta: Meta) -> None
     row.promised_by, row.promised_at = event.complete_by, meta.position
 
 
-@PROJECT_RECORDS.on(PledgeAmended)
-@PROJECT_RECORDS.on(ExtensionApproved)
-def _moved(row: ProjectRecordRow, event: PledgeAmended | ExtensionApproved, meta: Meta) -> None:
-    if row.promised_by is not None and event.complete_by > row.promised_by:
-        days = {"was": row.promised_by.isoformat(), "now": event.complete_by.isoformat()}
+def _move(row: ProjectRecordRow, complete_by: date, meta: Meta) -> None:
+    if row.promised_by is not None and complete_by > row.promised_by:
+        days = {"was": row.promised_by.isoformat(), "now": complete_by.isoformat()}
         row.moved = [*(row.moved or []), {**days, "on": business_day(meta.recorded_at).isoformat(), "position": meta.position}]
-    row.promised_by, row.promised_at = event.complete_by, meta.position
+    row.promised_by, row.promised_at = complete_by, meta.position
+
+
+@PROJECT_RECORDS.on(PledgeAmended)
+def _amended(row: ProjectRecordRow, event: PledgeAmended, meta: Meta) -> None:
+    _move(row, event.complete_by, meta)
+
+
+@PROJECT_RECORDS.on(ExtensionApproved)
+def _extended(row: ProjectRecordRow, event: ExtensionApproved, meta: Meta) -> None:
+    _move(row, event.complete_by, meta)
 
 
 @PROJECT_RECORDS.on(ProjectSuspended)
@@ -147,6 +155,7 @@ class RatingRow:
     unit: str | None = None
     project_id: UUID | None = None
     good: bool = False
+    rating: str | None = None
     rated_on: date | None = None
     position: int | None = None
     rater: UUID | None = None
@@ -158,6 +167,7 @@ RATINGS = Projection("ratings", row=RatingRow, key=("need_id", "closing", "petit
 @RATINGS.on(NeedRated)
 def _rated(row: RatingRow, event: NeedRated, meta: Meta) -> None:
     row.unit, row.project_id, row.good = event.handling_unit, event.project_id, event.good
+    row.rating = event.rating
     row.rated_on, row.position = business_day(meta.recorded_at), meta.position
     row.rater = derived(meta.county, "rater", meta.actor)
 

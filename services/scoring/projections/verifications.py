@@ -97,8 +97,12 @@ def _revoked(row: VerificationRow, event: VerificationRevoked, meta: Meta) -> No
 
 
 @VERIFICATION_BOARD.on(MaterialsChecked)
+def _checked(row: VerificationRow, _event: MaterialsChecked, meta: Meta) -> None:
+    row.version = meta.version
+
+
 @VERIFICATION_BOARD.on(SignOffConfirmed)
-def _seen(row: VerificationRow, _event: MaterialsChecked | SignOffConfirmed, meta: Meta) -> None:
+def _confirmed(row: VerificationRow, _event: SignOffConfirmed, meta: Meta) -> None:
     row.version = meta.version
 
 

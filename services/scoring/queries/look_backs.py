@@ -54,7 +54,5 @@ async def look_back(reading: Reading) -> Mapping[str, Any] | None:
 async def look_back_items(reading: Reading) -> Page:
     """List the projects of a draw in the order they were drawn; `position` is their place."""
     wanted: ItemFilters = reading.params
-    rows = await reading.connection.fetch(
-        ITEMS, reading.county, wanted.after, wanted.limit, reading.ids["look_back_id"], wanted.status
-    )
+    rows = await reading.connection.fetch(ITEMS, reading.county, wanted.after, wanted.limit, reading.ids["look_back_id"], wanted.status)
     return page(rows, wanted.limit)

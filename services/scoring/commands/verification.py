@@ -1,4 +1,4 @@
-"""What may be asked of scoring."""
+"""What may be asked of a verification, and of look-backs."""
 
 from datetime import date
 from typing import Annotated
