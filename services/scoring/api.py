@@ -63,6 +63,7 @@ TABLE: Sequence[Row] = (
     Get("/score-sheets/{version}", score_sheet, roles=READERS, projection="county_profile", params=OneParams, text_ids=True),
     Post("/unit-scores", ScoreUnit),
     Get("/unit-scores", unit_scores, roles=("unit", *COUNTY), projection="unit_scores", params=UnitScoreFilters),
+    History("/unit-scores/{score_id}/history", stream=lambda ids: f"unitscore-{ids['score_id']}", roles=AUDITORS),
     Post("/assessments", AssessYear),
     Get("/assessments", assessments, roles=("unit", *COUNTY), projection="assessments", params=AssessmentFilters),
     Get(

@@ -21,7 +21,7 @@ _WHOLE = 100
 
 def look_back_id(command: DrawLookBack, county: str) -> UUID:
     """Return the id of the one draw of a period (of a unit, of a level): nobody draws twice until the sample suits them."""
-    return derived(county, "look-back", command.since.isoformat(), command.until.isoformat(), command.unit or "", command.level or "")
+    return derived(county, "look-back", str(command.since), str(command.until), command.unit or "", command.level or "")
 
 
 def digest_of(candidates: Iterable[UUID]) -> str:

@@ -159,7 +159,7 @@ def pseudonym(survey_id: UUID, respondent: str) -> UUID:
 
     Slow on purpose (scrypt, about 10 ms): telephone numbers are few enough to be tried one by one. A code cannot be, being random.
     """
-    return UUID(bytes=hashlib.scrypt(respondent.encode(), salt=survey_id.bytes, n=4_096, r=8, p=1, dklen=16))
+    return UUID(bytes=hashlib.scrypt(respondent.encode(), salt=str(survey_id).encode(), n=4_096, r=8, p=1, dklen=16))
 
 
 def offered(question: Question) -> Sequence[str]:
