@@ -115,6 +115,9 @@ class County(_Given):
     county: str
     name: str
     sheet: tuple[str, ...]
+    materials: tuple[str, ...]
+    """What must have been seen before a sign-off."""
+    scorers: Annotated[int, Field(ge=1, le=2)] = 1
     units: tuple[Unit, ...]
     branches: int
     leaders: int

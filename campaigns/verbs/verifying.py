@@ -1,6 +1,7 @@
 """Verification: scores, sign-offs by tier, refusals."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from campaigns.calls import Actor, Call, Heard
 from campaigns.chance import Chance
@@ -15,15 +16,25 @@ _RATED = ("satisfaction", "quality")
 
 
 def score(cast: Cast, entry: Entry) -> Part:
-    """The tier that signs off scores; low scores are for what will be refused."""
-    chance = cast.chance("scores", *entry.fates)
-    return Part(sheets(_scored(cast, chance, project, _signer(project), low=entry.low) for project in _done(cast, entry)))
+    """The tier that signs off sees the materials and scores, by two people where the county says so; low scores will be refused."""
+    chance, other = cast.chance("scores", *entry.fates), cast.chance("second scores", *entry.fates)
+    calls: list[Call] = []
+    for project in _done(cast, entry):
+        signer = _signer(project)
+        calls += [_seen(cast, project, signer), _scored(cast, chance, project, signer, low=entry.low)]
+        if cast.county.scorers > 1:
+            deputy = replace(signer, sub=f"{signer.sub}-deputy")
+            calls.append(_scored(cast, other, project, deputy, low=entry.low, verb="score-too"))
+    return Part(sheets(calls))
 
 
 def inspect(cast: Cast, entry: Entry) -> Part:
-    """The roving team goes there and scores."""
+    """The roving team goes there, sees the materials and scores."""
     chance = cast.chance("inspection", *entry.fates)
-    return Part(sheets(_scored(cast, chance, project, INSPECTOR, low=entry.low) for project in _done(cast, entry)))
+    calls: list[Call] = []
+    for project in _done(cast, entry):
+        calls += [_seen(cast, project, INSPECTOR), _scored(cast, chance, project, INSPECTOR, low=entry.low)]
+    return Part(sheets(calls))
 
 
 def sign_off(cast: Cast, entry: Entry) -> Part:
@@ -70,8 +81,13 @@ def _signer(project: Project) -> Actor:
             return secretary(project.unit, project.branch or "")
 
 
-def _scored(cast: Cast, chance: Chance, project: Project, by: Actor, *, low: bool) -> Call:
+def _seen(cast: Cast, project: Project, by: Actor) -> Call:
+    seen = [{"material": material, "remark": texts()["seen"]} for material in cast.county.materials]
+    return call("see", "/verifications/{project_id}/materials", by, project.thing, {"seen": seen}, nth=project.round)
+
+
+def _scored(cast: Cast, chance: Chance, project: Project, by: Actor, *, low: bool, verb: str = "score") -> Call:
     points = {item: chance.between(*(_LOW if low and item in _RATED else _GOOD)) for item in cast.county.sheet}
     remark = texts()["inspected"] if by == INSPECTOR else None
     path = "/verifications/{project_id}/score"
-    return call("score", path, by, project.thing, {"points": points, "remark": remark}, nth=project.round)
+    return call(verb, path, by, project.thing, {"points": points, "remark": remark}, nth=project.round)

@@ -1,10 +1,73 @@
-"""Events of scoring: verification and the tiered sign-off."""
+"""Events of scoring: verification and the tiered sign-off, look-backs, surveys, scores of units, the annual assessment."""
 
+from datetime import date
+from typing import Annotated, Literal
 from uuid import UUID
 
-from shared.contracts.profile import ScoreSheet
-from shared.contracts.values import ScoreItem, Tier
+from pydantic import Field
+
+from shared.contracts.profile import AnnualRules, ClosingRules, Measure, ScoreSheet
+from shared.contracts.values import ScoreItem, Tier, Value
 from shared.kernel.events import Contract, Event
+from shared.kernel.text import Remark, Title, UnitCode
+
+QuestionKind = Literal["rating", "yes-no", "choice"]
+"""Answers a question takes: one of the five ratings; yes or no; one of its own options."""
+Topic = Literal["satisfaction", "awareness"]
+"""What a question counts for: good ratings of ratings (满意度), yes of answers (知晓度)."""
+Respondents = Literal["codes", "persons"]
+"""How a respondent is known to be one: by a one-time code (anonymous), or by a pseudonym of the survey's own."""
+Sampling = Literal["everyone", "drawn", "on-the-spot"]
+Subject = Literal["unit", "person"]
+Exclusion = Literal["score-below", "nothing-assessed", "revoked-at-look-back"]
+"""Why there is no commendation (评优树先)."""
+
+
+class SeenMaterial(Value):
+    """A material of the checklist that was seen, and what was found."""
+
+    material: Title
+    remark: Remark
+
+
+class Question(Value):
+    """A question of a survey; options belong to a choice alone, a topic to a rating or to yes or no."""
+
+    code: UnitCode
+    text: Title
+    kind: QuestionKind
+    topic: Topic | None = None
+    options: Annotated[tuple[Title, ...], Field(max_length=10)] = ()
+
+
+class Tally(Value):
+    """So many of so many."""
+
+    part: Annotated[int, Field(ge=0)] = 0
+    whole: Annotated[int, Field(ge=0)] = 0
+
+
+class Behind(Value):
+    """The events behind a figure: how many of one service, where in its lane (the first 500), and a digest of all positions.
+
+    The digest is the SHA-256, hexadecimal, of the positions in ascending order, as decimal numbers joined by commas.
+    """
+
+    service: str
+    count: int
+    positions: tuple[int, ...]
+    digest: str
+
+
+class AnnualLine(Value):
+    """One measure of a subject's year: two counts, points (hundredths of a point, 0-10000; null: nothing to count), its weight."""
+
+    measure: Measure
+    part: int
+    whole: int
+    points: int | None
+    weight: int
+    behind: tuple[Behind, ...]
 
 
 class VerificationOpened(Event):
@@ -20,10 +83,25 @@ class VerificationOpened(Event):
     need_ids: tuple[UUID, ...]
     tier: Tier
     sheet: ScoreSheet
+    closing: ClosingRules = ClosingRules()
+    claimed_as: str | None = None
+    profile_version: str | None = None
+
+
+class MaterialsChecked(Event):
+    """Materials of the checklist were seen; the last remark on each stands."""
+
+    project_id: UUID
+    round: int
+    seen: tuple[SeenMaterial, ...]
+    checked_by: str
 
 
 class ProjectScored(Event):
-    """Points (0-100) per item, and their weighted mean, rounded half up."""
+    """Points (0-100) per item, and their weighted mean, rounded half up.
+
+    `agreed` is the total that counts with this score, of all scorers; `awaiting`: another scorer is needed before one does.
+    """
 
     project_id: UUID
     round: int
@@ -31,6 +109,8 @@ class ProjectScored(Event):
     total: int
     scored_by: str
     remark: str | None
+    agreed: int | None = None
+    awaiting: bool = False
 
 
 class ProjectVerified(Event):
@@ -53,6 +133,9 @@ class VerificationRefused(Event):
     round: int
     reason: str
     refused_by: str
+    redo: str | None = None
+    redo_by: date | None = None
+    provisional: bool = False
 
 
 class VerificationWithdrawn(Event):
@@ -69,9 +152,153 @@ class VerificationRevoked(Event):
     round: int
     reason: str
     revoked_by: str
+    look_back_id: UUID | None = None
+
+
+class SignOffConfirmed(Event):
+    """A look-back found a sign-off to hold."""
+
+    project_id: UUID
+    round: int
+    look_back_id: UUID
+    remark: str
+    confirmed_by: str
+
+
+class LookBackDrawn(Event):
+    """A sample of standing sign-offs was drawn, so that anybody can draw it again (回头看).
+
+    Candidates are the projects signed off from `since` to `until`, both included (of a unit or level where one is named), as they
+    stood at position `seen_to` of scoring's lane; `digest` is the SHA-256, hexadecimal, of their ids in ascending order, joined by
+    commas. Drawn are the `percent` of them, rounded up, whose SHA-256 of `<seed>,<id>` is smallest.
+    """
+
+    look_back_id: UUID
+    since: date
+    until: date
+    unit: str | None
+    level: str | None
+    seed: str
+    percent: int
+    profile_version: str
+    seen_to: int
+    candidates: int
+    digest: str
+    drawn: tuple[UUID, ...]
+    drawn_by: str
+
+
+class SurveyOpened(Event):
+    """People are asked; `sample` is how many. What counts as good is the county's on that day."""
+
+    survey_id: UUID
+    title: str
+    unit: str
+    project_id: UUID | None
+    questions: tuple[Question, ...]
+    respondents: Respondents
+    sampling: Sampling
+    sample: int
+    until: date
+    basically_is_good: bool
+    opened_by: str
+
+
+class SurveyCodesIssued(Event):
+    """One-time codes were handed out; known here is only the SHA-256, hexadecimal, of `<survey_id>,<code>`."""
+
+    survey_id: UUID
+    digests: tuple[str, ...]
+    issued_by: str
+
+
+class SurveyAnswered(Event):
+    """One respondent answered, once; `respondent` is a pseudonym that means nothing outside this survey."""
+
+    survey_id: UUID
+    respondent: UUID
+    unit: str
+    project_id: UUID | None
+    answers: dict[str, str]
+    satisfaction: Tally
+    awareness: Tally
+
+
+class SurveyClosed(Event):
+    """Nobody is asked any more; the figures stand."""
+
+    survey_id: UUID
+    remark: str | None
+    closed_by: str
+
+
+class UnitScored(Event):
+    """A unit got points on the county's sheet on an occasion (a roving assessment, a round); the last score on it counts."""
+
+    score_id: UUID
+    unit: str
+    occasion: str
+    sheet: ScoreSheet
+    points: dict[ScoreItem, int]
+    total: int
+    passed: bool
+    scored_by: str
+    remark: str | None
+
+
+class YearAssessed(Event):
+    """A year was assessed (目标责任考核) under rules kept with it; earlier runs stay.
+
+    `run` counts from 1, `seen_to` says up to which position of each service.
+    """
+
+    assessment_id: UUID
+    run: int
+    year: int
+    subject: Subject
+    unit: str | None
+    rules: AnnualRules
+    profile_version: str
+    seen_to: dict[str, int]
+    subjects: int
+    digest: str
+    assessed_by: str
+
+
+class SubjectAssessed(Event):
+    """A unit's or person's place in a run: score in hundredths of a point (null: nothing to count), rank (equal scores share one)."""
+
+    assessment_id: UUID
+    run: int
+    subject: Subject
+    code: str
+    unit: str
+    order: int
+    lines: tuple[AnnualLine, ...]
+    score: int | None
+    rank: int | None
+    commendable: bool
+    exclusions: tuple[Exclusion, ...]
 
 
 SCORING = Contract(
     "scoring",
-    [VerificationOpened, ProjectScored, ProjectVerified, VerificationRefused, VerificationWithdrawn, VerificationRevoked],
+    [
+        VerificationOpened,
+        MaterialsChecked,
+        ProjectScored,
+        ProjectVerified,
+        VerificationRefused,
+        VerificationWithdrawn,
+        VerificationRevoked,
+        SignOffConfirmed,
+        LookBackDrawn,
+        SurveyOpened,
+        SurveyCodesIssued,
+        SurveyAnswered,
+        SurveyClosed,
+        UnitScored,
+        YearAssessed,
+        SubjectAssessed,
+    ],
 )

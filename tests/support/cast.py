@@ -9,6 +9,8 @@ from tests.support.client import SHAOYANG, Person, Platform
 PRINCIPLES = ("urgent-need", "within-power", "rooted-in-post")
 LEVELS = {"430523": "member", "610330": "member"}
 """A level of each county that ordinary members claim; in Shaoyang their branch signs off, in Feng their unit."""
+MATERIALS = {"430523": ("实施方案", "过程资料", "群众反馈", "前后对比照片"), "610330": ("承诺书", "佐证资料", "群众评价")}
+"""What each county wants to have seen before a sign-off."""
 GOOD, POOR = 92, 60
 
 
@@ -81,9 +83,16 @@ class Cast:
         return member.do("projects", f"projects/{project}/completion", {"summary": "三盏路灯全部修好。"}, headers)
 
     def score(self, project: str, points: int, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """Give the same points for every item that must be scored, as who signs off."""
+        """See the county's materials and give the same points for every item, as who signs off; where two score, as their deputy too."""
         items = ["materials", "satisfaction", "quality", *(["awareness"] if self.county == SHAOYANG else [])]
-        return self.judge.do("scoring", f"verifications/{project}/score", {"points": dict.fromkeys(items, points)}, headers)
+        path, judge = f"verifications/{project}", self.judge
+        seen = [{"material": material, "remark": "齐全。"} for material in MATERIALS[self.county]]
+        judge.do("scoring", f"{path}/materials", {"seen": seen}, headers)
+        said = judge.do("scoring", f"{path}/score", {"points": dict.fromkeys(items, points)}, headers)
+        if self.county == SHAOYANG:
+            return said
+        deputy = self.of("unit", f"deputy-{self.unit}")
+        return deputy.do("scoring", f"{path}/score", {"points": dict.fromkeys(items, points)}, headers)
 
     @property
     def judge(self) -> Person:

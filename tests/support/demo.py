@@ -35,6 +35,7 @@ FACTS: Mapping[str, str] = {
     "/notices/{notice_id}/accept": "ResponseAccepted",
     "/notices/{notice_id}/send-back": "ResponseSentBack",
     "/notices/{notice_id}/close": "NoticeClosed",
+    "/verifications/{project_id}/materials": "MaterialsChecked",
     "/verifications/{project_id}/score": "ProjectScored",
     "/verifications/{project_id}/sign-off": "ProjectVerified",
     "/verifications/{project_id}/refuse": "VerificationRefused",

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from shared.contracts.profile import Level, Profile, ScoreSheet, SheetItem
+from shared.contracts.profile import ClosingRules, Level, Profile, ScoreSheet, SheetItem
 from shared.kernel.events import Contract, Event
 from shared.kernel.projection import Fact, Projection
 from tests.support.envelopes import meta
@@ -25,6 +25,7 @@ _SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(1, 5),
     bool: st.booleans(),
     date: st.sampled_from([date(2021, 11, 8), date(2021, 11, 15), date(2021, 12, 31)]),
+    ClosingRules: st.sampled_from([ClosingRules(), ClosingRules(materials=("T1", "T2"), scorers=2, spread=15)]),
     Profile: st.sampled_from([_PROFILE.model_copy(update={"version": version}) for version in ("T1", "T2", "T3")]),
 }
 

@@ -1,6 +1,7 @@
 """Scoring's rules, told by given, when, then: the score sheet, the thresholds, and who may sign off."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
@@ -76,13 +77,13 @@ def score(points: Mapping[ScoreItem, int]) -> ScoreProject:
 
 
 def scored(points: Mapping[ScoreItem, int], total: int, by_whom: str = "secretary-1") -> ProjectScored:
-    return ProjectScored(project_id=PROJECT_ID, round=1, points=dict(points), total=total, scored_by=by_whom, remark=None)
+    return ProjectScored(project_id=PROJECT_ID, round=1, points=dict(points), total=total, scored_by=by_whom, remark=None, agreed=total)
 
 
 VERIFIED = ProjectVerified(
     project_id=PROJECT_ID, round=1, level="member", unit="T1", need_ids=NEEDS, tier="branch", total=88, signed_off_by="secretary-1"
 )
-REFUSED = VerificationRefused(project_id=PROJECT_ID, round=1, reason="群众不满意", refused_by="secretary-1")
+REFUSED = VerificationRefused(project_id=PROJECT_ID, round=1, reason="群众不满意", refused_by="secretary-1", redo_by=date(2021, 11, 22))
 BY_TIER: list[tuple[Tier, Actor]] = [("office", OFFICE), ("unit", COMMITTEE), ("branch", BRANCH)]
 
 

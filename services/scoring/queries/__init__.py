@@ -1,0 +1,1 @@
+"""Questions scoring answers from its read models."""
