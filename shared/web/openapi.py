@@ -150,7 +150,13 @@ def _query(row: Get) -> dict[str, Any]:
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
         "parameters": [*_path_parameters(row.path), *parameters],
         "responses": {"200": {"description": "As asked", "content": {"application/json": {"schema": answer}}}, **_problems()},
+        **_security(row),
     }
+
+
+def _security(row: Get) -> dict[str, Any]:
+    """Say where no login is asked for."""
+    return {"security": []} if row.public else {}
 
 
 def _history(row: History) -> dict[str, Any]:
