@@ -22,14 +22,14 @@ TABLES: Mapping[str, Callable[[str], Iterator[Said]]] = {
 }
 ORDER = [
     r"api\.py",
-    r"commands\.py",
+    r"commands(/\w+)?\.py",
     r"handlers\.py",
     r"state(/\w+)?\.py",
     r"decider(/\w+)?\.py",
-    r"shared/contracts/\w+\.py",
+    r"shared/contracts(/\w+)+\.py",
     r"consumers\.py",
-    r"policies\.py.*`projections\.py",
-    r"queries\.py",
+    r"policies\.py.*`projections(/\w+)?\.py",
+    r"queries(/\w+)?\.py",
 ]
 """One flow: request 1, command 2, handler 3, state 4, decider 5, event 6, consumer 7, policy and projection 8, query 9."""
 
