@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from services.projects.commands import DrawSpotCheck, JudgeDrawnProject, ReviewProject
-from services.projects.decider.standing import each_principle_once, is_claimant, reviewing_tier_only
+from services.projects.decider.standing import each_principle_once, not_their_own, reviewing_tier_only
 from services.projects.state.project import Project, ProjectEvent, Status
 from services.projects.state.spot_check import SpotCheck, evolve_spot_check
 from shared.contracts.projects import (
@@ -91,8 +91,9 @@ def judge_drawn(command: JudgeDrawnProject, project: Project, asked: Asked) -> S
     asked.actor.require("office")
     if not command.drawn:
         raise Rejected("project_not_drawn")
-    if asked.actor.sub == project.proposed_by or is_claimant(project, asked):
+    if asked.actor.sub == project.proposed_by:
         raise Rejected("own_item")
+    not_their_own(project, asked)
     each_principle_once(command.verdicts)
     if command.spot_check_id in project.spot_checks:
         raise Rejected("project_already_checked")

@@ -48,7 +48,8 @@ def reviewing_tier_only(project: Project, asked: Asked) -> None:
 
 def not_their_own(project: Project, asked: Asked) -> None:
     """Refuse to let anybody approve what they claimed or work on themselves."""
-    if is_claimant(project, asked) or asked.actor.sub in {account for account, _ in project.claim.team}:
+    mine = {project.claimant, *(account for account, _ in project.claim.team)}
+    if is_claimant(project, asked) or asked.actor.sub in mine:
         raise Rejected("own_item")
 
 
