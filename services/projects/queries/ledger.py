@@ -14,7 +14,7 @@ SELECT profile FROM read.county_profile WHERE county = $1 ORDER BY (effective_fr
 BOOK = "SELECT level, days FROM read.ledger_book WHERE county = $1"
 BOARD = """
 SELECT level, standing, count(*) AS count FROM (
-  SELECT level, (
+  SELECT coalesce(level, 'unknown') AS level, (
     SELECT move ->> 1 FROM jsonb_array_elements(ledger_moves) WITH ORDINALITY AS moves (move, number)
     WHERE $2::date IS NULL OR (move ->> 0)::date <= $2 ORDER BY number DESC LIMIT 1
   ) AS standing
@@ -77,7 +77,7 @@ async def announcements(reading: Reading) -> Page:
 def reconcile(
     books: Mapping[str, Days],
     standing: Mapping[str, Counts],
-    announced: Sequence[Mapping[str, Any]],
+    announced: Sequence[Mapping[str, Any]] = (),
     astray: Sequence[Mapping[str, Any]] = (),
     *,
     on: date | None = None,
