@@ -1,10 +1,11 @@
 """Values that several services' events carry."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.kernel.text import Remark
+from shared.kernel.text import Remark, Title
 
 NeedKind = Literal["need", "micro-wish", "opinion"]
 Channel = Literal[
@@ -51,3 +52,10 @@ class Verdict(Value):
     principle: Principle
     met: bool
     reason: Remark
+
+
+class Milestone(Value):
+    """A step of the work, and the day by which it is to be done."""
+
+    title: Title
+    due_on: date

@@ -162,8 +162,11 @@ class Endpoints:
         """Return the endpoint of one query."""
 
         async def inner(request: Request, _span: trace.Span) -> Response:
-            principal = await self._door().principal(request)
-            require_role(principal.actor, route.roles)
+            if route.public:
+                principal = self._door().anyone(request)
+            else:
+                principal = await self._door().principal(request)
+                require_role(principal.actor, route.roles)
             ids: dict[str, Any] = {
                 name: request.path_params[name] if route.text_ids else path_id(request, name)
                 for name in request.path_params

@@ -167,6 +167,7 @@ def _query(row: Get) -> dict[str, Any]:
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
         "parameters": [*_path_parameters(row.path), *parameters],
         "responses": {"200": {"description": "As asked", "content": {"application/json": {"schema": answer}}}, **_problems()},
+        **_security(row),
     }
 
 
@@ -200,6 +201,11 @@ def _upload(row: Upload) -> dict[str, Any]:
             **_problems(),
         },
     }
+
+
+def _security(row: Get) -> dict[str, Any]:
+    """Say where no login is asked for."""
+    return {"security": []} if row.public else {}
 
 
 def _history(row: History) -> dict[str, Any]:

@@ -100,6 +100,8 @@ class Get:
     params: type[Params] | type[OneParams] = field(default=Params)
     text_ids: bool = False
     """The path's ids are codes, not UUIDs."""
+    public: bool = False
+    """Asked without a login; `roles` say nothing then."""
 
 
 @dataclass(frozen=True, slots=True)

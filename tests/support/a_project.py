@@ -27,9 +27,11 @@ from shared.contracts.projects import (
 )
 from shared.contracts.values import PRINCIPLES, Principle, Tier, Verdict
 from shared.kernel.actor import Actor
-from shared.kernel.testing import by
+from shared.kernel.derived import derived
+from shared.kernel.testing import COUNTY, by
 
 PROJECT_ID = UUID("0199c1a8-2222-7000-8000-000000000001")
+OTHER_ID = UUID("0199c1a8-2222-7000-8000-000000000002")
 NEEDS = tuple(UUID(f"0199c1a8-1111-7000-8000-{number:012}") for number in (1, 2))
 OFFICE = by("office", sub="xjb-1")
 COMMITTEE = by("unit", sub="committee-1", unit="T1")
@@ -105,7 +107,20 @@ def pledge(promise: str = "月底前亮灯", complete_by: date = date(2021, 11, 
 
 
 def claimed(claimant: str = "li", role: str = "member", at: Level = MEMBERS, branch: str | None = "B1") -> ProjectClaimed:
-    return ProjectClaimed(project_id=PROJECT_ID, claimant=claimant, role=role, unit="T1", branch=branch, level=at.code, need_ids=NEEDS)
+    return ProjectClaimed(
+        project_id=PROJECT_ID,
+        claimant=claimant,
+        role=role,
+        unit="T1",
+        branch=branch,
+        level=at.code,
+        need_ids=NEEDS,
+        member_id=member_id(claimant) if role == "member" else None,
+    )
+
+
+def member_id(account: str) -> UUID:
+    return derived(COUNTY, "member", account)
 
 
 APPROVED = ProjectApproved(project_id=PROJECT_ID, verdicts=found(True, True, True), reviewed_by="committee-1")

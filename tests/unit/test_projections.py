@@ -130,8 +130,8 @@ def test_a_projection_s_table_has_its_name_its_columns_and_its_key(parts: Parts)
         columns = re.findall(r"^  (\w+) +([a-z ]+?) *(?:NOT NULL)?,?$", body, re.MULTILINE)
         key = re.search(r"PRIMARY KEY \((.*?)\)", body)
         tables[name] = (dict(columns), key and key[1])
-    for name, column, kind in re.findall(r"^ALTER TABLE read\.(\w+) ADD COLUMN (\w+) ([a-z ]+);$", ddl, re.MULTILINE):
-        tables[name][0][column] = kind
+    for name, added in re.findall(r"ALTER TABLE read\.(\w+)\s+(.*?);", ddl, re.DOTALL):
+        tables[name][0].update(re.findall(r"ADD COLUMN (\w+) +([a-z ]+?) *(?:NOT NULL.*?)?(?:,|$)", added, re.MULTILINE))
     expected = {
         projection.name: ({"county": "text", **projection.columns}, ", ".join(("county", *projection.key)))
         for projection in parts.projections

@@ -26,7 +26,7 @@ ORDER = [
     r"handlers\.py",
     r"state(/\w+)?\.py",
     r"decider(/\w+)?\.py",
-    r"shared/contracts/\w+\.py",
+    r"shared/contracts(/\w+)+\.py",
     r"consumers\.py",
     r"policies\.py.*`projections(/\w+)?\.py",
     r"queries(/\w+)?\.py",

@@ -1,6 +1,9 @@
 """The rules of projects: what a request makes of a project, and of the registry."""
 
+from services.projects.decider.checking import SPOT_CHECK
+from services.projects.decider.demonstrations import ANNOUNCEMENT, DEMONSTRATIONS
+from services.projects.decider.profile import COUNTY
 from services.projects.decider.project import PROJECT
-from services.projects.decider.registry import COUNTY, MEMBER, ORGANISATION
+from services.projects.decider.registry import LEADER, MEMBER, ORGANISATION
 
-__all__ = ["COUNTY", "MEMBER", "ORGANISATION", "PROJECT"]
+__all__ = ["ANNOUNCEMENT", "COUNTY", "DEMONSTRATIONS", "LEADER", "MEMBER", "ORGANISATION", "PROJECT", "SPOT_CHECK"]

@@ -1,85 +1,127 @@
-"""The rules of the county's profile and of the register."""
+"""The rules of the register: organisations, members, leaders."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import assert_never
 
-from services.projects.commands import AdoptProfile, ExemptMember, RegisterMember, RegisterOrganisation
-from services.projects.state.registry import County, Member, MemberEvent, Organisation, evolve_county, evolve_member, evolve_organisation
-from shared.contracts.profile import LADDER_STEPS, Profile
-from shared.contracts.projects import PROJECTS, CountyProfileAdopted, MemberExempted, MemberRegistered, OrganisationRegistered
+from services.projects.commands import (
+    ApproveExemption,
+    DissolveOrganisation,
+    ExemptMember,
+    MoveMember,
+    ProposeExemption,
+    RefuseExemption,
+    RegisterLeader,
+    RegisterMember,
+    RegisterOrganisation,
+    ReleaseContactPoint,
+    RenameOrganisation,
+    ReorderOrganisation,
+    TieContactPoint,
+)
+from services.projects.state.registry import (
+    Leader,
+    LeaderEvent,
+    Member,
+    MemberEvent,
+    Organisation,
+    OrganisationEvent,
+    Proposal,
+    evolve_leader,
+    evolve_member,
+    evolve_organisation,
+)
+from shared.contracts.projects import (
+    PROJECTS,
+    ContactPointReleased,
+    ContactPointTied,
+    ExemptionProposed,
+    ExemptionRefused,
+    LeaderRegistered,
+    MemberExempted,
+    MemberMoved,
+    MemberRegistered,
+    OrganisationDissolved,
+    OrganisationRegistered,
+    OrganisationRenamed,
+    OrganisationReordered,
+)
 from shared.kernel.derived import derived
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider
 from shared.kernel.sealed import Sealed
 
-_WHOLE = 100
+OrganisationCommand = RegisterOrganisation | RenameOrganisation | ReorderOrganisation | DissolveOrganisation
+MemberCommand = RegisterMember | ExemptMember | ProposeExemption | ApproveExemption | RefuseExemption | MoveMember
+LeaderCommand = RegisterLeader | TieContactPoint | ReleaseContactPoint
 
 
-def adopt(command: AdoptProfile, county: County, asked: Asked) -> Sequence[CountyProfileAdopted]:
-    """The office adopts rules whose levels and items are each named once and whose weights make a hundred."""
+def decide_organisation(command: OrganisationCommand, organisation: Organisation, asked: Asked) -> Sequence[OrganisationEvent]:
+    """Return the facts a command makes of an organisation."""
+    match command:
+        case RegisterOrganisation():
+            return register_organisation(command, organisation, asked)
+        case RenameOrganisation():
+            return rename(command, organisation, asked)
+        case ReorderOrganisation():
+            return reorder(command, organisation, asked)
+        case DissolveOrganisation():
+            return dissolve(command, organisation, asked)
+        case _:
+            assert_never(command)
+
+
+def register_organisation(command: RegisterOrganisation, organisation: Organisation, asked: Asked) -> Sequence[OrganisationEvent]:
+    """The office registers an organisation once; the same again changes nothing, whatever it is called by now."""
     asked.actor.require("office")
-    for level in _twice(level.code for level in command.levels):
-        raise Rejected("level_twice", pointer="/levels", level=level)
-    for given in command.levels:
-        for tier in {given.review_by, given.sign_off_by} & set(given.claimed_by):
-            raise Rejected("level_signs_its_own", pointer="/levels", level=given.code, tier=tier)
-    items = command.score_sheet.items
-    for item in _twice(item.item for item in items):
-        raise Rejected("item_twice", pointer="/score_sheet/items", item=item)
-    total = sum(item.weight for item in items)
-    if total != _WHOLE:
-        raise Rejected("weights_not_hundred", pointer="/score_sheet/items", sum=total)
-    _check_rules(command)
-    profile = Profile.model_validate(command.model_dump())
-    if profile in county.profiles:
-        return []
-    if any(known.version == profile.version for known in county.profiles):
-        raise Rejected("profile_version_used", pointer="/version", version=profile.version)
-    return [CountyProfileAdopted(profile=profile)]
-
-
-def _check_rules(profile: Profile) -> None:
-    """Refuse rules that name a thing twice or contradict themselves."""
-    named: dict[str, Sequence[str]] = {
-        "/supervision/ladders": [ladder.subject for ladder in profile.supervision.ladders],
-        "/supervision/cadence": [cadence.activity for cadence in profile.supervision.cadence],
-        "/entry/demonstration": [quota.whose for quota in profile.entry.demonstration],
-        "/annual/items": [item.measure for item in profile.annual.items] if profile.annual else [],
-    }
-    for pointer, names in named.items():
-        for name in _twice(names):
-            raise Rejected("rule_twice", pointer=pointer, rule=name)
-    for ladder in profile.supervision.ladders:
-        steps = [LADDER_STEPS.index(rung.step) for rung in ladder.rungs]
-        days = [rung.after.days for rung in ladder.rungs]
-        if steps != sorted(set(steps)) or days != sorted(days):
-            raise Rejected("rungs_out_of_order", pointer="/supervision/ladders", ladder=ladder.subject)
-    for quota in profile.entry.demonstration:
-        if quota.least > quota.most:
-            raise Rejected("quota_impossible", pointer="/entry/demonstration", whose=quota.whose)
-    if profile.annual is not None and (total := sum(item.weight for item in profile.annual.items)) != _WHOLE:
-        raise Rejected("weights_not_hundred", pointer="/annual/items", sum=total)
-
-
-def register_organisation(command: RegisterOrganisation, organisation: Organisation, asked: Asked) -> Sequence[OrganisationRegistered]:
-    """The office registers an organisation once; the same again changes nothing."""
-    asked.actor.require("office")
-    event = OrganisationRegistered(code=command.code, name=command.name, kind=command.kind, parent=command.parent, order=command.order)
-    if organisation.kind is None:
+    event = OrganisationRegistered(**command.model_dump())
+    if organisation.registered is None:
         return [event]
-    if organisation == evolve_organisation(organisation, event):
+    if organisation.registered == event:
         return []
     raise Rejected("organisation_already_registered", pointer="/code", organisation=command.code)
 
 
-def decide_member(command: RegisterMember | ExemptMember, member: Member, asked: Asked) -> Sequence[MemberEvent]:
+def rename(command: RenameOrganisation, organisation: Organisation, asked: Asked) -> Sequence[OrganisationEvent]:
+    """The office gives an organisation another name from a day on, later than the one its present name came with."""
+    _in_being(organisation, asked)
+    if (organisation.name, organisation.name_from) == (command.name, command.valid_from):
+        return []
+    if organisation.name_from is not None and command.valid_from <= organisation.name_from:
+        raise Rejected("name_not_later", pointer="/valid_from", since=organisation.name_from.isoformat())
+    return [OrganisationRenamed(code=command.code, name=command.name, valid_from=command.valid_from)]
+
+
+def reorder(command: ReorderOrganisation, organisation: Organisation, asked: Asked) -> Sequence[OrganisationEvent]:
+    """The office gives an organisation another place in the official order."""
+    _in_being(organisation, asked)
+    return [] if organisation.order == command.order else [OrganisationReordered(code=command.code, order=command.order)]
+
+
+def dissolve(command: DissolveOrganisation, organisation: Organisation, asked: Asked) -> Sequence[OrganisationEvent]:
+    """The office says after which day an organisation is no more; nothing new goes to it then."""
+    if organisation.valid_to == command.valid_to and asked.actor.has("office"):
+        return []
+    _in_being(organisation, asked)
+    if organisation.name_from is not None and command.valid_to < organisation.name_from:
+        raise Rejected("name_not_later", pointer="/valid_to", since=organisation.name_from.isoformat())
+    return [OrganisationDissolved(code=command.code, valid_to=command.valid_to, reason=command.reason)]
+
+
+def decide_member(command: MemberCommand, member: Member, asked: Asked) -> Sequence[MemberEvent]:
     """Return the facts a command makes of a member."""
     match command:
         case RegisterMember():
             return register_member(command, member, asked)
         case ExemptMember():
             return exempt(command, member, asked)
+        case ProposeExemption():
+            return propose_exemption(command, member, asked)
+        case ApproveExemption():
+            return approve_exemption(command, member, asked)
+        case RefuseExemption():
+            return refuse_exemption(command, member, asked)
+        case MoveMember():
+            return move(command, member, asked)
         case _:
             assert_never(command)
 
@@ -99,14 +141,159 @@ def register_member(command: RegisterMember, member: Member, asked: Asked) -> Se
 
 def exempt(command: ExemptMember, member: Member, asked: Asked) -> Sequence[MemberEvent]:
     """The member's own unit (or the office) exempts, with a reason, or ends an exemption."""
-    asked.actor.require("office", "unit")
-    if not member.registered:
-        raise Rejected("not_found")
-    _own_unit_only(asked, member.unit)
+    _of_own_unit(member, asked)
     if member.exemption == command.exemption:
         return []
     member_id = derived(asked.county, "member", command.account)
     return [MemberExempted(member_id=member_id, exemption=command.exemption, reason=command.reason)]
+
+
+def propose_exemption(command: ProposeExemption, member: Member, asked: Asked) -> Sequence[MemberEvent]:
+    """A branch puts one of its own members forward; what shows it is sealed under the member's key."""
+    asked.actor.require("branch")
+    if not member.registered:
+        raise Rejected("not_found")
+    if member.unit != asked.actor.unit or asked.actor.branch is None or member.branch != asked.actor.branch:
+        raise Rejected("not_your_unit")
+    if member.exemption == command.exemption or member.proposal == Proposal(command.exemption, asked.actor.sub):
+        return []
+    if member.proposal is not None:
+        raise Rejected("exemption_already_proposed")
+    member_id = derived(asked.county, "member", command.account)
+    return [
+        ExemptionProposed(
+            member_id=member_id,
+            exemption=command.exemption,
+            evidence=Sealed.of(member_id, command.evidence),
+            unit=member.unit or "",
+            branch=member.branch,
+            proposed_by=asked.actor.sub,
+        )
+    ]
+
+
+def approve_exemption(command: ApproveExemption, member: Member, asked: Asked) -> Sequence[MemberEvent]:
+    """The member's unit finds what its branch proposed right: the member need not claim. Nobody approves what they proposed."""
+    proposal = _proposed(member, asked)
+    if proposal.proposed_by == asked.actor.sub:
+        raise Rejected("own_item")
+    return [
+        MemberExempted(
+            member_id=derived(asked.county, "member", command.account),
+            exemption=proposal.exemption,
+            reason=command.reason,
+            proposed_by=proposal.proposed_by,
+            approved_by=asked.actor.sub,
+        )
+    ]
+
+
+def refuse_exemption(command: RefuseExemption, member: Member, asked: Asked) -> Sequence[MemberEvent]:
+    """The member's unit finds what its branch proposed not right."""
+    proposal = _proposed(member, asked)
+    member_id = derived(asked.county, "member", command.account)
+    return [ExemptionRefused(member_id=member_id, exemption=proposal.exemption, reason=command.reason, refused_by=asked.actor.sub)]
+
+
+def move(command: MoveMember, member: Member, asked: Asked) -> Sequence[MemberEvent]:
+    """A unit moves its members between its branches, the office between units; claims stay where they are."""
+    _of_own_unit(member, asked)
+    _own_unit_only(asked, command.unit)
+    if (member.unit, member.branch) == (command.unit, command.branch):
+        return []
+    return [
+        MemberMoved(
+            member_id=derived(asked.county, "member", command.account),
+            unit=command.unit,
+            branch=command.branch,
+            reason=command.reason,
+            moved_by=asked.actor.sub,
+        )
+    ]
+
+
+def decide_leader(command: LeaderCommand, leader: Leader, asked: Asked) -> Sequence[LeaderEvent]:
+    """Return the facts a command makes of a leader."""
+    match command:
+        case RegisterLeader():
+            return register_leader(command, leader, asked)
+        case TieContactPoint():
+            return tie(command, leader, asked)
+        case ReleaseContactPoint():
+            return release(command, leader, asked)
+        case _:
+            assert_never(command)
+
+
+def register_leader(command: RegisterLeader, leader: Leader, asked: Asked) -> Sequence[LeaderEvent]:
+    """The office registers a leader once; the name is sealed."""
+    asked.actor.require("office")
+    if leader.registered:
+        if (leader.unit, leader.post, leader.order) == (command.unit, command.post, command.order):
+            return []
+        raise Rejected("leader_already_registered", pointer="/account")
+    leader_id = derived(asked.county, "leader", command.account)
+    return [
+        LeaderRegistered(
+            leader_id=leader_id,
+            account=command.account,
+            name=Sealed.of(leader_id, command.name),
+            post=command.post,
+            unit=command.unit,
+            order=command.order,
+        )
+    ]
+
+
+def tie(command: TieContactPoint, leader: Leader, asked: Asked) -> Sequence[LeaderEvent]:
+    """The office ties county leaders to any unit or branch; a unit's leader is tied, also by the unit, to its branches."""
+    _leader_of_own_unit(leader, asked)
+    if command.place is None:
+        raise Rejected("unit_not_registered", pointer="/organisation", unit=command.organisation)
+    if leader.unit is not None and (command.place.kind != "branch" or command.place.parent != leader.unit):
+        raise Rejected("contact_point_outside_unit", pointer="/organisation", unit=leader.unit)
+    known = dict(leader.ties).get(command.organisation)
+    if known == command.tied_from:
+        return []
+    if known is not None:
+        raise Rejected("contact_point_already_tied", pointer="/organisation", since=known.isoformat())
+    return [
+        ContactPointTied(
+            leader_id=derived(asked.county, "leader", command.account),
+            account=command.account,
+            organisation=command.organisation,
+            tied_from=command.tied_from,
+            tied_by=asked.actor.sub,
+        )
+    ]
+
+
+def release(command: ReleaseContactPoint, leader: Leader, asked: Asked) -> Sequence[LeaderEvent]:
+    """A tie ends on a day no earlier than it began."""
+    _leader_of_own_unit(leader, asked)
+    known = dict(leader.ties).get(command.organisation)
+    if known is None:
+        raise Rejected("contact_point_not_tied", pointer="/organisation")
+    if command.until < known:
+        raise Rejected("contact_point_ends_early", pointer="/until", since=known.isoformat())
+    return [
+        ContactPointReleased(
+            leader_id=derived(asked.county, "leader", command.account),
+            account=command.account,
+            organisation=command.organisation,
+            until=command.until,
+            reason=command.reason,
+            released_by=asked.actor.sub,
+        )
+    ]
+
+
+def _in_being(organisation: Organisation, asked: Asked) -> None:
+    asked.actor.require("office")
+    if organisation.registered is None:
+        raise Rejected("not_found")
+    if organisation.valid_to is not None:
+        raise Rejected("organisation_dissolved", day=organisation.valid_to.isoformat())
 
 
 def _own_unit_only(asked: Asked, unit: str | None) -> None:
@@ -114,10 +301,32 @@ def _own_unit_only(asked: Asked, unit: str | None) -> None:
         raise Rejected("not_your_unit")
 
 
-def _twice(values: Iterable[str]) -> list[str]:
-    return [value for value, count in Counter(values).items() if count > 1]
+def _of_own_unit(member: Member, asked: Asked) -> None:
+    asked.actor.require("office", "unit")
+    if not member.registered:
+        raise Rejected("not_found")
+    _own_unit_only(asked, member.unit)
 
 
-COUNTY = Decider(contract=PROJECTS, initial=County(), evolve=evolve_county, decide=adopt)
-ORGANISATION = Decider(contract=PROJECTS, initial=Organisation(), evolve=evolve_organisation, decide=register_organisation)
+def _proposed(member: Member, asked: Asked) -> Proposal:
+    asked.actor.require("unit")
+    if not member.registered:
+        raise Rejected("not_found")
+    if asked.actor.unit != member.unit:
+        raise Rejected("not_your_unit")
+    if member.proposal is None:
+        raise Rejected("exemption_not_proposed")
+    return member.proposal
+
+
+def _leader_of_own_unit(leader: Leader, asked: Asked) -> None:
+    asked.actor.require("office", "unit")
+    if not leader.registered:
+        raise Rejected("not_found")
+    if not asked.actor.has("office") and (leader.unit is None or asked.actor.unit != leader.unit):
+        raise Rejected("not_your_unit")
+
+
+ORGANISATION = Decider(contract=PROJECTS, initial=Organisation(), evolve=evolve_organisation, decide=decide_organisation)
 MEMBER = Decider(contract=PROJECTS, initial=Member(), evolve=evolve_member, decide=decide_member)
+LEADER = Decider(contract=PROJECTS, initial=Leader(), evolve=evolve_leader, decide=decide_leader)

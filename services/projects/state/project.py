@@ -7,29 +7,68 @@ from typing import assert_never
 from uuid import UUID
 
 from shared.contracts.projects import (
+    ClaimGivenBack,
+    ClaimTransferred,
     CompletionDeclared,
+    ExtensionApproved,
+    ExtensionAsked,
+    ExtensionRefused,
+    MergedProjectTakenIn,
+    MilestoneReached,
+    MilestonesSet,
+    PlanRevised,
+    PledgeAmended,
     PledgePublished,
     ProgressReported,
     ProjectApproved,
     ProjectClaimed,
+    ProjectMerged,
     ProjectProposed,
     ProjectReopened,
+    ProjectResumed,
     ProjectReturned,
     ProjectSignedOff,
+    ProjectSuspended,
+    ProjectWithdrawn,
+    SpotCheckFailed,
+    SpotCheckPassed,
+    TeamJoined,
+    TeamLeft,
 )
-from shared.contracts.values import Tier, Venue
+from shared.contracts.values import Milestone, Tier, Venue
 
-ProjectEvent = (
+ClaimEvent = (
+    ProjectClaimed
+    | ClaimGivenBack
+    | ClaimTransferred
+    | TeamJoined
+    | TeamLeft
+    | PledgePublished
+    | PledgeAmended
+    | ExtensionAsked
+    | ExtensionApproved
+    | ExtensionRefused
+    | ProjectSuspended
+    | ProjectResumed
+    | MilestonesSet
+    | MilestoneReached
+)
+GateEvent = (
     ProjectProposed
     | ProjectApproved
     | ProjectReturned
-    | ProjectClaimed
-    | PledgePublished
+    | SpotCheckPassed
+    | SpotCheckFailed
     | ProgressReported
+    | PlanRevised
     | CompletionDeclared
     | ProjectReopened
     | ProjectSignedOff
+    | ProjectWithdrawn
+    | ProjectMerged
+    | MergedProjectTakenIn
 )
+ProjectEvent = ClaimEvent | GateEvent
 
 
 class Status(Enum):
@@ -42,6 +81,8 @@ class Status(Enum):
     CLAIMED = "claimed"
     COMPLETED = "completed"
     SIGNED_OFF = "signed-off"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +95,43 @@ class Pledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """A later day that was asked for."""
+
+    complete_by: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who holds a project, what was promised and by when it is promised now; `team` is members by account."""
+
+    claimant: str | None = None
+    role: str = ""
+    branch: str | None = None
+    member_id: UUID | None = None
+    team: tuple[tuple[str, UUID], ...] = ()
+    pledge: Pledge | None = None
+    promise: str = ""
+    complete_by: date | None = None
+    asked: Extension | None = None
+    suspended: bool = False
+    suspended_on: date | None = None
+    milestones: tuple[Milestone, ...] = ()
+    reached: frozenset[int] = frozenset()
+
+    @property
+    def members(self) -> tuple[UUID, ...]:
+        """The members who hold the project."""
+        return (*(() if self.member_id is None else (self.member_id,)), *(member_id for _, member_id in self.team))
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
-    """A project as its rules see it; `round` counts declared completions."""
+    """A project as its rules see it; `round` counts declared completions, `submission` proposals.
+
+    `on_ledger`: it stands on its level's register (台账) and has not left it.
+    """
 
     status: Status = Status.ABSENT
     title: str = ""
@@ -63,49 +139,131 @@ class Project:
     unit: str = ""
     branch: str | None = None
     need_ids: tuple[UUID, ...] = ()
+    planned_completion: date | None = None
     claimed_by: tuple[str, ...] = ()
     review_by: Tier = "office"
     sign_off_by: Tier = "office"
     proposed_by: str = ""
-    claimant: str | None = None
-    claimant_branch: str | None = None
-    pledge: Pledge | None = None
+    profile_version: str = ""
+    submission: int = 0
+    claim: Claim = Claim()
     percent: int = 0
     round: int = 0
+    on_ledger: bool = False
+    spot_checks: frozenset[UUID] = frozenset()
+    taken_in: frozenset[UUID] = frozenset()
+
+    @property
+    def claimant(self) -> str | None:
+        """Who holds it."""
+        return self.claim.claimant
+
+    @property
+    def ledger(self) -> str | None:
+        """The level whose register it would leave now."""
+        return self.level if self.on_ledger else None
 
 
-def evolve(project: Project, event: ProjectEvent) -> Project:  # noqa: PLR0911 - one case a fact
+def evolve(project: Project, event: ProjectEvent) -> Project:  # noqa: C901, PLR0911, PLR0912 - one case a fact
     """Return the project after a fact."""
     match event:
         case ProjectProposed():
-            return replace(
-                project,
-                status=Status.PROPOSED,
-                title=event.title,
-                level=event.level,
-                unit=event.unit,
-                branch=event.branch,
-                need_ids=event.need_ids,
-                claimed_by=event.claimed_by,
-                review_by=event.review_by,
-                sign_off_by=event.sign_off_by,
-                proposed_by=event.proposed_by,
-            )
+            return _proposed(project, event)
         case ProjectApproved():
-            return replace(project, status=Status.APPROVED)
+            return replace(project, status=Status.APPROVED, on_ledger=project.on_ledger or event.ledger is not None)
         case ProjectReturned():
             return replace(project, status=Status.RETURNED)
-        case ProjectClaimed():
-            return replace(project, status=Status.CLAIMED, claimant=event.claimant, claimant_branch=event.branch)
-        case PledgePublished():
-            return replace(project, pledge=Pledge(event.promise, event.complete_by, event.venue))
+        case SpotCheckPassed():
+            return replace(project, spot_checks=project.spot_checks | {event.spot_check_id})
+        case SpotCheckFailed():
+            checked = project.spot_checks | {event.spot_check_id}
+            return replace(project, status=Status.PROPOSED, claim=Claim(), percent=0, spot_checks=checked)
         case ProgressReported():
             return replace(project, percent=event.percent)
+        case PlanRevised():
+            return project
         case CompletionDeclared():
-            return replace(project, status=Status.COMPLETED, round=event.round)
+            return replace(project, status=Status.COMPLETED, round=event.round, claim=replace(project.claim, asked=None))
         case ProjectReopened():
-            return replace(project, status=Status.CLAIMED)
+            return replace(project, status=Status.CLAIMED, on_ledger=project.on_ledger or event.ledger is not None)
         case ProjectSignedOff():
-            return replace(project, status=Status.SIGNED_OFF)
+            return replace(project, status=Status.SIGNED_OFF, on_ledger=False)
+        case ProjectWithdrawn():
+            return replace(project, status=Status.WITHDRAWN, on_ledger=False, claim=Claim())
+        case ProjectMerged():
+            return replace(project, status=Status.MERGED, on_ledger=False, claim=Claim())
+        case MergedProjectTakenIn():
+            taken_in = project.taken_in | {event.merged_project_id}
+            return replace(project, need_ids=(*project.need_ids, *event.added), taken_in=taken_in)
+        case ProjectClaimed():
+            claim = Claim(claimant=event.claimant, role=event.role, branch=event.branch, member_id=event.member_id)
+            return replace(project, status=Status.CLAIMED, claim=claim)
+        case ClaimGivenBack():
+            return replace(project, status=Status.APPROVED, claim=Claim(), percent=0)
+        case _:
+            return replace(project, claim=evolve_claim(project.claim, event))
+
+
+def evolve_claim(  # noqa: C901, PLR0911, PLR0912 - one case a fact
+    claim: Claim,
+    event: ClaimTransferred
+    | TeamJoined
+    | TeamLeft
+    | PledgePublished
+    | PledgeAmended
+    | ExtensionAsked
+    | ExtensionApproved
+    | ExtensionRefused
+    | ProjectSuspended
+    | ProjectResumed
+    | MilestonesSet
+    | MilestoneReached,
+) -> Claim:
+    """Return a claim after a fact."""
+    match event:
+        case ClaimTransferred():
+            return replace(claim, claimant=event.to, branch=event.branch, member_id=event.member_id)
+        case TeamJoined():
+            return replace(claim, team=(*claim.team, (event.account, event.member_id)))
+        case TeamLeft():
+            return replace(claim, team=tuple(mate for mate in claim.team if mate[0] != event.account))
+        case PledgePublished():
+            pledge = Pledge(event.promise, event.complete_by, event.venue)
+            return replace(claim, pledge=pledge, promise=event.promise, complete_by=event.complete_by)
+        case PledgeAmended():
+            return replace(claim, promise=event.promise, complete_by=event.complete_by, asked=None)
+        case ExtensionAsked():
+            return replace(claim, asked=Extension(event.complete_by, event.reason))
+        case ExtensionApproved():
+            return replace(claim, complete_by=event.complete_by, asked=None)
+        case ExtensionRefused():
+            return replace(claim, asked=None)
+        case ProjectSuspended():
+            return replace(claim, suspended=True, suspended_on=event.suspended_on)
+        case ProjectResumed():
+            return replace(claim, suspended=False, suspended_on=None, complete_by=event.complete_by or claim.complete_by)
+        case MilestonesSet():
+            return replace(claim, milestones=event.milestones)
+        case MilestoneReached():
+            return replace(claim, reached=claim.reached | {event.number})
         case _:
             assert_never(event)
+
+
+def _proposed(project: Project, event: ProjectProposed) -> Project:
+    return replace(
+        project,
+        status=Status.PROPOSED,
+        title=event.title,
+        level=event.level,
+        unit=event.unit,
+        branch=event.branch,
+        need_ids=event.need_ids,
+        planned_completion=event.planned_completion,
+        claimed_by=event.claimed_by,
+        review_by=event.review_by,
+        sign_off_by=event.sign_off_by,
+        proposed_by=event.proposed_by,
+        profile_version=event.profile_version,
+        submission=event.submission,
+    )

@@ -3,12 +3,34 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
+from uuid import UUID
 
 from shared.contracts.profile import Profile
-from shared.contracts.projects import CountyProfileAdopted, MemberExempted, MemberRegistered, OrganisationRegistered
-from shared.contracts.values import Exemption, OrganisationKind
+from shared.contracts.projects import (
+    ContactPointReleased,
+    ContactPointTied,
+    CountyProfileAdopted,
+    DemonstrationDesignated,
+    DemonstrationEnded,
+    DemonstrationProposed,
+    ExemptionProposed,
+    ExemptionRefused,
+    FigureAnnounced,
+    LeaderRegistered,
+    MemberExempted,
+    MemberMoved,
+    MemberRegistered,
+    OrganisationDissolved,
+    OrganisationRegistered,
+    OrganisationRenamed,
+    OrganisationReordered,
+)
+from shared.contracts.values import Exemption
 
-MemberEvent = MemberRegistered | MemberExempted
+OrganisationEvent = OrganisationRegistered | OrganisationRenamed | OrganisationReordered | OrganisationDissolved
+MemberEvent = MemberRegistered | MemberExempted | ExemptionProposed | ExemptionRefused | MemberMoved
+LeaderEvent = LeaderRegistered | ContactPointTied | ContactPointReleased
+DemonstrationEvent = DemonstrationProposed | DemonstrationDesignated | DemonstrationEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +49,21 @@ class County:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation on the register."""
+    """An organisation on the register: as it was registered, what it is called now and since when, and whether it still is."""
 
-    code: str = ""
+    registered: OrganisationRegistered | None = None
     name: str = ""
-    kind: OrganisationKind | None = None
-    parent: str | None = None
+    name_from: date | None = None
     order: int = 0
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An exemption that a branch put forward."""
+
+    exemption: Exemption
+    proposed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +74,33 @@ class Member:
     unit: str | None = None
     branch: str | None = None
     exemption: Exemption | None = None
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A leader on the register, and the contact points they are tied to, each with its first day."""
+
+    registered: bool = False
+    unit: str | None = None
+    post: str = ""
+    order: int = 0
+    ties: tuple[tuple[str, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstrations:
+    """What stands on a committee's or leader's quota."""
+
+    proposed: frozenset[UUID] = frozenset()
+    designated: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Whether a figure was announced."""
+
+    made: bool = False
 
 
 def evolve_county(county: County, event: CountyProfileAdopted) -> County:
@@ -51,9 +108,19 @@ def evolve_county(county: County, event: CountyProfileAdopted) -> County:
     return County((*county.profiles, event.profile))
 
 
-def evolve_organisation(_organisation: Organisation, event: OrganisationRegistered) -> Organisation:
+def evolve_organisation(organisation: Organisation, event: OrganisationEvent) -> Organisation:
     """Return the organisation after a fact."""
-    return Organisation(event.code, event.name, event.kind, event.parent, event.order)
+    match event:
+        case OrganisationRegistered():
+            return Organisation(event, event.name, event.valid_from, event.order)
+        case OrganisationRenamed():
+            return replace(organisation, name=event.name, name_from=event.valid_from)
+        case OrganisationReordered():
+            return replace(organisation, order=event.order)
+        case OrganisationDissolved():
+            return replace(organisation, valid_to=event.valid_to)
+        case _:
+            assert_never(event)
 
 
 def evolve_member(member: Member, event: MemberEvent) -> Member:
@@ -62,6 +129,44 @@ def evolve_member(member: Member, event: MemberEvent) -> Member:
         case MemberRegistered():
             return Member(registered=True, unit=event.unit, branch=event.branch, exemption=event.exemption)
         case MemberExempted():
-            return replace(member, exemption=event.exemption)
+            return replace(member, exemption=event.exemption, proposal=None)
+        case ExemptionProposed():
+            return replace(member, proposal=Proposal(event.exemption, event.proposed_by))
+        case ExemptionRefused():
+            return replace(member, proposal=None)
+        case MemberMoved():
+            return replace(member, unit=event.unit, branch=event.branch, proposal=None)
         case _:
             assert_never(event)
+
+
+def evolve_leader(leader: Leader, event: LeaderEvent) -> Leader:
+    """Return the leader after a fact."""
+    match event:
+        case LeaderRegistered():
+            return Leader(registered=True, unit=event.unit, post=event.post, order=event.order)
+        case ContactPointTied():
+            return replace(leader, ties=(*leader.ties, (event.organisation, event.tied_from)))
+        case ContactPointReleased():
+            return replace(leader, ties=tuple(tie for tie in leader.ties if tie[0] != event.organisation))
+        case _:
+            assert_never(event)
+
+
+def evolve_demonstrations(held: Demonstrations, event: DemonstrationEvent) -> Demonstrations:
+    """Return a quota after a fact."""
+    one = frozenset((event.project_id,))
+    match event:
+        case DemonstrationProposed():
+            return Demonstrations(held.proposed | one, held.designated)
+        case DemonstrationDesignated():
+            return Demonstrations(held.proposed - one, held.designated | one)
+        case DemonstrationEnded():
+            return Demonstrations(held.proposed - one, held.designated - one)
+        case _:
+            assert_never(event)
+
+
+def evolve_announcement(_announcement: Announcement, _event: FigureAnnounced) -> Announcement:
+    """Return the announcement after a fact."""
+    return Announcement(made=True)
