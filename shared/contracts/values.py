@@ -1,7 +1,8 @@
 """Values that several services' events carry."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,6 +45,11 @@ class Value(BaseModel):
     """Part of a command or event: taken strictly from callers, read tolerantly from history (`Contract.read`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @classmethod
+    def recorded(cls, data: Mapping[str, Any]) -> Self:
+        """Return the value from what history or a read model holds of it; ValidationError where that is none."""
+        return cls.model_validate(data, strict=False, extra="ignore")
 
 
 class Verdict(Value):

@@ -69,7 +69,7 @@ def figures(row: Mapping[str, Any]) -> dict[str, Any]:
     counts = row["counts"] or {}
     results = []
     for given in row["questions"] or []:
-        question = Question.model_validate(given, strict=False)
+        question = Question.recorded(given)
         of = {option: counts.get(question.code, {}).get(option, 0) for option in offered(question)}
         results.append({"question": question.code, "answered": sum(of.values()), "answers": of})
     kept = {name: value for name, value in row.items() if name not in ("good", "rated", "aware", "asked", "counts")}
