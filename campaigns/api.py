@@ -31,7 +31,8 @@ class Api:
     async def carry_out(self, step: Step) -> None:
         """Give the step's commands, each until it is done; RefusedError and UnreachableError say why one is not."""
         if step.bulk:
-            await self._bulk(step)
+            for calls in step.sheets:
+                await self._bulk(calls, step.times[0])
             return
         for call, at in zip(step.calls, step.times, strict=True):
             path = call.path.replace("{" + call.parameter + "}", "" if call.opens else self._ids[call.thing])
@@ -61,14 +62,14 @@ class Api:
             raise RefusedError(f"{self.county}: {service} does not show {path}: {answer}")
         return answer
 
-    async def _bulk(self, step: Step) -> None:
+    async def _bulk(self, sheet: Sequence[Call], at: datetime) -> None:
         """Send a batch, then what of it is still to be done, until nothing is: each item is answered by itself."""
-        left = list(step.calls)
+        left = list(sheet)
         patience = Patience(self.patience)
         while left:
             again: list[tuple[Call, Problem]] = []
             for calls, items in self._parts(left):
-                answers = await self._post(calls[0], _batch_path(calls[0].path), {"items": items}, step.times[0], {})
+                answers = await self._post(calls[0], _batch_path(calls[0].path), {"items": items}, at, {})
                 for call, answer in zip(calls, answers["items"], strict=True):
                     if "problem" not in answer:
                         self._note(call, answer)

@@ -1,5 +1,6 @@
 """A campaign written down: who asks which service for what and when, in phases. Data only; nothing here acts."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
@@ -63,11 +64,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Calls carried out one after the other, or (bulk) as one batch; `times` has one instant a call."""
+    """Calls carried out one after the other, or (bulk) as sheets, one after the other; `times` has one instant a call."""
 
     calls: tuple[Call, ...]
     bulk: bool = False
     times: tuple[datetime, ...] = ()
+
+    @property
+    def sheets(self) -> list[tuple[Call, ...]]:
+        """The calls of one path and one actor that follow each other: what goes into one batch."""
+        return [tuple(group) for _, group in itertools.groupby(self.calls, key=lambda call: (call.path, call.actor))]
 
 
 @dataclass(frozen=True, slots=True)

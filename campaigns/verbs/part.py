@@ -1,6 +1,6 @@
 """What a verb makes: steps, and what must have been heard before and after them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,3 +49,15 @@ def sheets(calls: Iterable[Call]) -> list[Step]:
     for step in bulks(calls):
         steps += [step] if len(step.calls) >= _WORTH_A_SHEET else singles(step.calls)
     return steps
+
+
+def sheets_in_turn(things: Iterable[Sequence[Call]]) -> list[Step]:
+    """Return steps of several sheets, for things with the same calls by the same people: the first call of all, then the second of all."""
+    together: dict[tuple[tuple[str, Actor], ...], list[Sequence[Call]]] = {}
+    for calls in things:
+        together.setdefault(tuple((each.path, each.actor) for each in calls), []).append(calls)
+    return [
+        Step(tuple(each for nth in zip(*group[first : first + MOST_IN_BULK], strict=True) for each in nth), bulk=True)
+        for group in together.values()
+        for first in range(0, len(group), MOST_IN_BULK)
+    ]

@@ -7,7 +7,7 @@ from campaigns.calls import Actor, Call, Heard
 from campaigns.chance import Chance
 from campaigns.county import Entry, texts
 from campaigns.things import ASSESSOR, INSPECTOR, Cast, Project, committee, secretary
-from campaigns.verbs.part import Part, call, sheets
+from campaigns.verbs.part import Part, call, sheets, sheets_in_turn
 
 _GOOD = (85, 98)
 _LOW = (55, 70)
@@ -18,23 +18,21 @@ _RATED = ("satisfaction", "quality")
 def score(cast: Cast, entry: Entry) -> Part:
     """The tier that signs off sees the materials and scores, by two people where the county says so; low scores will be refused."""
     chance, other = cast.chance("scores", *entry.fates), cast.chance("second scores", *entry.fates)
-    calls: list[Call] = []
+    things: list[list[Call]] = []
     for project in _done(cast, entry):
         signer = _signer(project)
-        calls += [_seen(cast, project, signer), _scored(cast, chance, project, signer, low=entry.low)]
+        things.append([_seen(cast, project, signer), _scored(cast, chance, project, signer, low=entry.low)])
         if cast.county.scorers > 1:
             deputy = replace(signer, sub=f"{signer.sub}-deputy")
-            calls.append(_scored(cast, other, project, deputy, low=entry.low, verb="score-too"))
-    return Part(sheets(calls))
+            things[-1].append(_scored(cast, other, project, deputy, low=entry.low, verb="score-too"))
+    return Part(sheets_in_turn(things))
 
 
 def inspect(cast: Cast, entry: Entry) -> Part:
     """The roving team goes there, sees the materials and scores."""
     chance = cast.chance("inspection", *entry.fates)
-    calls: list[Call] = []
-    for project in _done(cast, entry):
-        calls += [_seen(cast, project, INSPECTOR), _scored(cast, chance, project, INSPECTOR, low=entry.low)]
-    return Part(sheets(calls))
+    visits = ((_seen(cast, each, INSPECTOR), _scored(cast, chance, each, INSPECTOR, low=entry.low)) for each in _done(cast, entry))
+    return Part(sheets_in_turn(visits))
 
 
 def sign_off(cast: Cast, entry: Entry) -> Part:

@@ -136,9 +136,9 @@ def test_rare_characters_occur_among_members_and_petitioners(plan: Plan, rare: s
 def test_every_batch_is_of_one_kind_and_of_one_person(plan: Plan) -> None:
     bulks = [step for phase in plan.phases for step in phase.steps if step.bulk]
     assert bulks
-    for step in bulks:
-        assert len({(call.path, call.actor) for call in step.calls}) == 1
-        assert len(step.calls) <= 1_000
+    for sheet in (sheet for step in bulks for sheet in step.sheets):
+        assert len({(call.path, call.actor) for call in sheet}) == 1
+        assert len(sheet) <= 1_000
 
 
 def test_a_calendar_that_goes_back_is_refused() -> None:
