@@ -8,6 +8,8 @@ from shared.kernel.errors import Rejected
 
 SYSTEM = "system"
 """The role of a policy or a timer; no token carries it."""
+PUBLIC = "public"
+"""The role of whoever asks without a login; no token carries it."""
 
 
 class Actor(BaseModel):
@@ -28,6 +30,11 @@ class Actor(BaseModel):
         """Refuse with `role_not_allowed` unless the actor holds one of these roles."""
         if not self.has(*roles):
             raise Rejected("role_not_allowed", roles=", ".join(roles))
+
+    @classmethod
+    def anyone(cls) -> "Actor":
+        """Return the actor that stands for whoever asks without a login."""
+        return cls(sub=PUBLIC, roles=(PUBLIC,))
 
     @classmethod
     def system(cls, name: str) -> "Actor":

@@ -47,10 +47,11 @@ class CommandHandler(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a handler may look at before deciding: this service's own log and read models, in the asker's county."""
+    """What a handler may look at before deciding: this service's own log and read models, in the asker's county, and its secrets."""
 
     log: EventLog
     asked: Asked
+    sealer: Sealer
 
     async def state(self, decider: Decider[S], stream: str) -> tuple[S, int]:
         """Return the state and version of another stream of this service."""
@@ -134,7 +135,7 @@ class Commands:
     async def _once(self, handler: CommandHandler[Any], command: Command, asked: Asked, stream: str) -> Answer:
         decider = handler.decider
         if handler.prepare is not None:
-            command = await handler.prepare(Facts(self.log, asked), command)
+            command = await handler.prepare(Facts(self.log, asked, self.sealer), command)
         state, version = (decider.initial, 0) if handler.opens else await load(self.log, asked.county, decider, stream)
         if asked.expected is not None and asked.expected != version:
             raise Rejected("stale_version", expected=asked.expected, actual=version)

@@ -14,7 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from shared.kernel.actor import SYSTEM, Actor
+from shared.kernel.actor import PUBLIC, SYSTEM, Actor
 from shared.kernel.text import Account, UnitCode
 
 _log = structlog.get_logger(__name__)
@@ -126,7 +126,7 @@ class Tokens:
             known = _Claims.model_validate(claims)
         except ValidationError as fault:
             raise TokenRefused("token_invalid") from fault
-        if SYSTEM in known.roles:
+        if SYSTEM in known.roles or PUBLIC in known.roles:
             raise TokenRefused("token_invalid")
         actor = Actor(sub=known.sub, roles=known.roles, unit=known.unit, branch=known.branch)
         return Principal(known.county, actor, float(known.exp))

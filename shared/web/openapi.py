@@ -119,6 +119,7 @@ def _command(row: Post, name: str) -> dict[str, Any]:
         "parameters": [*_path_parameters(row.path), *_HEADERS],
         "requestBody": {"required": True, "content": _reference(body_of(row.command).__name__)},
         "responses": {"201": {"description": "Done, durably", "content": _reference("Answer")}, **_problems()},
+        **_security(row),
     }
 
 
@@ -134,6 +135,7 @@ def _batch(row: Post, name: str) -> dict[str, Any]:
             "200": {"description": "An answer per item, in order", "content": {"application/json": {"schema": result}}},
             **_problems(),
         },
+        **_security(row),
     }
 
 
@@ -150,7 +152,13 @@ def _query(row: Get) -> dict[str, Any]:
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
         "parameters": [*_path_parameters(row.path), *parameters],
         "responses": {"200": {"description": "As asked", "content": {"application/json": {"schema": answer}}}, **_problems()},
+        **_security(row),
     }
+
+
+def _security(row: Post | Get) -> dict[str, Any]:
+    """Say where no login is asked for."""
+    return {"security": []} if row.public else {}
 
 
 def _history(row: History) -> dict[str, Any]:

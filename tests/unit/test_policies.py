@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from services.intake import main as intake
-from services.intake.commands import AnswerNeed
+from services.intake.commands import AnswerNeed, ReopenNeed
 from services.projects import main as projects
 from services.projects.commands import ReopenProject, SignOffProject
 from services.scoring import main as scoring
@@ -27,7 +27,7 @@ from tests.support.envelopes import meta
 SERVICES = (intake, projects, supervision, scoring)
 PARTS: Sequence[Parts] = [service.PARTS for service in SERVICES]
 POLICIES = {policy.name: (policy, parts) for parts in PARTS for policy, _ in parts.policies}
-BY_POLICY = {AnswerNeed, ReopenProject, SignOffProject, OpenVerification, WithdrawVerification}
+BY_POLICY = {AnswerNeed, ReopenNeed, ReopenProject, SignOffProject, OpenVerification, WithdrawVerification}
 VERIFIED = ProjectVerified(
     project_id=PROJECT_ID, round=2, level="member", unit="T1", need_ids=NEEDS, tier="branch", total=88, signed_off_by="secretary-1"
 )
@@ -76,7 +76,7 @@ def test_a_project_sent_back_to_work_is_not_verified_in_that_round() -> None:
 
 def test_every_policy_is_named_by_its_fact_and_listens_where_that_fact_is_told() -> None:
     names = [policy.name for parts in PARTS for policy, _ in parts.policies]
-    assert len(names) == len(set(names)) == 5
+    assert len(names) == len(set(names)) == 6
     for parts in PARTS:
         for policy, contract in parts.policies:
             assert contract.events[policy.on.__name__] is policy.on
@@ -90,4 +90,4 @@ def test_every_command_is_asked_for_over_http_or_by_a_policy_or_by_a_timer(parts
     asked = {row.command for row in table if isinstance(row, Post)}
     reacting = {command for command in BY_POLICY if command in parts.handlers}
     assert asked | reacting | set(parts.timed) == set(parts.handlers)
-    assert not asked & {*parts.timed, OpenVerification, SignOffProject, WithdrawVerification}
+    assert not asked & {*parts.timed, OpenVerification, ReopenNeed, SignOffProject, WithdrawVerification}

@@ -130,6 +130,9 @@ def test_a_projection_s_table_has_its_name_its_columns_and_its_key(parts: Parts)
         columns = re.findall(r"^  (\w+) +([a-z ]+?) *(?:NOT NULL)?,?$", body, re.MULTILINE)
         key = re.search(r"PRIMARY KEY \((.*?)\)", body)
         tables[name] = (dict(columns), key and key[1])
+    for name, body in re.findall(r"ALTER TABLE read\.(\w+)\n(.*?);", ddl, re.DOTALL):
+        added = re.findall(r"^  ADD COLUMN (\w+) +([a-z]+(?: [a-z]+)*?) *(?:NOT NULL DEFAULT \S+?)?,?$", body, re.MULTILINE)
+        tables[name][0].update(added)
     expected = {
         projection.name: ({"county": "text", **projection.columns}, ", ".join(("county", *projection.key)))
         for projection in parts.projections
