@@ -52,7 +52,7 @@ C = TypeVar("C", bound=Command)
 async def by_the_county_s_rules(facts: Facts, command: C) -> C:
     """Look up what the county's profile in force says of needs; a county that has adopted none goes by the defaults."""
     row = await facts.find(CURRENT_PROFILE, business_day(facts.asked.at))
-    rules = NeedRules() if row is None else Profile.model_validate(row["profile"]).needs
+    rules = NeedRules() if row is None else Profile.model_validate(row["profile"], strict=False).needs
     return command.model_copy(update={"rules": rules})
 
 

@@ -95,10 +95,12 @@ class RatingFilters(Params):
     need_id: UUID | None = None
 
 
-async def receipts(reading: Reading) -> Page:
+async def receipts(reading: Reading) -> Page | None:
     """List one's own receipts in a need: number and query code, which is derived anew each time and kept nowhere."""
     wanted: Params = reading.params
     found = await reading.connection.fetch(_CODES, reading.county, wanted.after, wanted.limit, reading.ids["need_id"], reading.actor.sub)
+    if not found and wanted.after == 0:
+        return None
     items = [
         {
             "position": str(row["position"]),
