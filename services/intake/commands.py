@@ -1,26 +1,69 @@
 """What may be asked of intake."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.values import Channel, NeedKind
+from shared.contracts.profile import NeedRules
+from shared.contracts.values import Channel, NeedKind, Rating, Value
 from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Account, Name, Paragraphs, Phone, Remark, Title, TownCode, UnitCode
 
+PetitionerNumber = Annotated[int, Field(ge=1, le=1_000_000)]
+"""A petitioner within a need: 1 submitted it, the others joined."""
+
 
 class PetitionerGiven(BaseModel):
-    """Who asks, in the clear: sealed before anything is written."""
+    """Who asks, in the clear: sealed before anything is written. The handling unit learns it only where the petitioner agreed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: Name
     phone: Phone | None = None
+    share_with_unit: bool = False
+
+
+class CallKnown(Value):
+    """A collection call that a need names, as it stands."""
+
+    opens_on: date
+    closes_on: date
+    closed: bool
+
+
+class MemberKnown(Value):
+    """What the register says of a member who claims a wish."""
+
+    member_id: UUID
+    unit: str
+    branch: str | None
+    exempt: bool
+
+
+class OtherNeed(Value):
+    """The need another is to be merged into, as it stands."""
+
+    open: bool
+    merged: bool
+
+
+class Closing(Value):
+    """A closing that may be rated: of which need, which in its order, by whom, and what the county's rules made of it."""
+
+    need_id: UUID
+    number: int
+    handling_unit: str | None
+    project_id: UUID | None
+    reopen_until: date | None
+    basically_is_good: bool
+    standing: bool
+    """The need is still closed."""
 
 
 class SubmitNeed(Command):
-    """Submit a need, micro-wish or opinion, in one's own name or for somebody else."""
+    """Submit a need, micro-wish or opinion, in one's own name or (`on_behalf`) for somebody else, perhaps to a collection call."""
 
     need_id: Annotated[UUID, FromPlatform]
     kind: NeedKind
@@ -29,15 +72,93 @@ class SubmitNeed(Command):
     detail: Paragraphs
     town: TownCode
     petitioner: PetitionerGiven | None
+    on_behalf: bool = False
+    call_id: UUID | None = None
+    call: Annotated[CallKnown | None, FromPlatform] = None
+    rules: Annotated[NeedRules, FromPlatform] = NeedRules()
+    code_digest: Annotated[str | None, FromPlatform] = None
+
+
+class JoinNeed(Command):
+    """Ask the same as a need that is there ("me too"), in one's own name or (`on_behalf`) for somebody else."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    petition_id: Annotated[UUID, FromPlatform]
+    channel: Channel
+    petitioner: PetitionerGiven | None
+    on_behalf: bool = False
+    code_digest: Annotated[str, FromPlatform] = ""
+
+
+class AcceptNeed(Command):
+    """Take a need up before it is known who handles it."""
+
+    need_id: Annotated[UUID, FromPlatform]
+
+
+class AskForMore(Command):
+    """Ask the petitioner for what is missing; the county's rules say how long it is waited for."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    question: Remark
+    rules: Annotated[NeedRules, FromPlatform] = NeedRules()
+
+
+class GiveMore(Command):
+    """Give, for a petitioner, what was asked for."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    petitioner: PetitionerNumber = 1
+    text: Paragraphs
+
+
+class GiveMoreByCode(Command):
+    """Give what was asked for, with the query code instead of a login."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    code: Name
+    text: Paragraphs
+
+
+class MissMore(Command):
+    """The day passed by which more should have been given; only the timer says so."""
+
+    need_id: UUID
+    answer_by: date
 
 
 class RouteNeed(Command):
-    """Give a need its handling unit and its responsible leader (an account)."""
+    """Give a need its handling unit, its responsible leader (an account) and assisting units; elsewhere than before: with a reason."""
 
     need_id: Annotated[UUID, FromPlatform]
     handling_unit: UnitCode
     responsible_leader: Account
     note: Remark | None = None
+    assisting_units: Annotated[tuple[UnitCode, ...], Field(max_length=10)] = ()
+    reason: Remark | None = None
+
+
+class MarkUnowned(Command):
+    """The day passed by which somebody should have owned the need; only the timer says so."""
+
+    need_id: UUID
+    owner_by: date
+
+
+class MergeNeed(Command):
+    """Handle a need with an earlier one that asks the same."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    into: UUID
+    reason: Remark
+    other: Annotated[OtherNeed | None, FromPlatform] = None
+
+
+class UnmergeNeed(Command):
+    """Let a merged need stand on its own again."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    reason: Remark
 
 
 class DeclineNeed(Command):
@@ -46,12 +167,112 @@ class DeclineNeed(Command):
     need_id: Annotated[UUID, FromPlatform]
     outcome: Literal["explained", "not-ours", "cannot-be-done", "petition"]
     reason: Remark
+    rules: Annotated[NeedRules, FromPlatform] = NeedRules()
 
 
 class AnswerNeed(Command):
-    """Answer the petitioner; the text may be left out only where a verified project is the answer."""
+    """Answer the petitioners; the text may be left out only where a verified project is the answer."""
 
     need_id: Annotated[UUID, FromPlatform]
     outcome: Literal["done", "explained", "not-ours", "cannot-be-done"]
     text: Paragraphs | None = None
     project_id: Annotated[UUID | None, FromPlatform] = None
+    rules: Annotated[NeedRules, FromPlatform] = NeedRules()
+
+
+class RateNeed(Command):
+    """Record how a petitioner, asked by the clerk, rates the latest closing."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    petitioner: PetitionerNumber = 1
+    rating: Rating
+    text: Remark | None = None
+    elsewhere: Annotated[Closing | None, FromPlatform] = None
+
+
+class RateByCode(Command):
+    """Rate the latest closing, with the query code instead of a login."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    code: Name
+    rating: Rating
+    text: Remark | None = None
+    elsewhere: Annotated[Closing | None, FromPlatform] = None
+
+
+class ReopenNeed(Command):
+    """A need merged into this one was rated badly: this one goes back to work."""
+
+    need_id: UUID
+    closing: int
+    reason: Remark
+
+
+class PublishWish(Command):
+    """Let members claim a micro-wish."""
+
+    need_id: Annotated[UUID, FromPlatform]
+
+
+class ClaimWish(Command):
+    """Take a published micro-wish on, as a member."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    member: Annotated[MemberKnown | None, FromPlatform] = None
+
+
+class GiveWishBack(Command):
+    """Give a claimed micro-wish back, so that another may claim it."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    reason: Remark
+
+
+class FulfilWish(Command):
+    """Say that a claimed micro-wish has come true, and how."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    text: Paragraphs
+    rules: Annotated[NeedRules, FromPlatform] = NeedRules()
+
+
+class ThankByCode(Command):
+    """Thank for a fulfilled micro-wish, with the query code instead of a login."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    code: Name
+    text: Remark
+
+
+class PublishCall(Command):
+    """Ask people what they need, over these channels, from one day to another (both included)."""
+
+    call_id: Annotated[UUID, FromPlatform]
+    title: Title
+    text: Paragraphs
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=11)]
+    opens_on: date
+    closes_on: date
+
+
+class CloseCall(Command):
+    """End a collection call before its day."""
+
+    call_id: Annotated[UUID, FromPlatform]
+    reason: Remark
+
+
+class RevealPetitioner(Command):
+    """Learn a petitioner's name and phone, for a purpose that is put on record."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    petitioner: PetitionerNumber = 1
+    purpose: Remark
+
+
+class ErasePetitioner(Command):
+    """Destroy the key of a petitioner's personal data."""
+
+    need_id: Annotated[UUID, FromPlatform]
+    petitioner: PetitionerNumber = 1
+    reason: Remark

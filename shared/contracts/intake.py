@@ -1,5 +1,6 @@
 """Events of intake: the needs list."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -18,10 +19,16 @@ class Petitioner(BaseModel):
     person: UUID
     name: Sealed
     phone: Sealed | None = None
+    share_with_unit: bool = False
+    """The petitioner agreed that the handling unit learns who asks."""
 
 
 class NeedSubmitted(Event):
-    """A need, micro-wish or opinion came in."""
+    """A need, micro-wish or opinion came in.
+
+    `code_digest` is the SHA-256 (hexadecimal) of the petitioner's query code, which is published nowhere. `owner_by` is the last day
+    on which somebody may come to own the need in time, by the county's rules of the day. `on_behalf`: entered for the petitioner.
+    """
 
     need_id: UUID
     kind: NeedKind
@@ -31,36 +38,127 @@ class NeedSubmitted(Event):
     town: str
     petitioner: Petitioner | None
     submitted_by: str
+    code_digest: str | None = None
+    owner_by: date | None = None
+    on_behalf: bool = False
+    call_id: UUID | None = None
+
+
+class NeedJoined(Event):
+    """Another petitioner asks the same: the need's voice of this number (the one who submitted is 1), with a receipt of its own."""
+
+    need_id: UUID
+    petition_id: UUID
+    number: int
+    channel: Channel
+    petitioner: Petitioner | None
+    joined_by: str
+    on_behalf: bool
+    code_digest: str
+
+
+class NeedAccepted(Event):
+    """The office took a need up, before it is known who handles it."""
+
+    need_id: UUID
+    accepted_by: str
+
+
+class MoreAsked(Event):
+    """The petitioner was asked for more, to be given by the end of a day."""
+
+    need_id: UUID
+    question: str
+    answer_by: date
+    asked_by: str
+
+
+class MoreGiven(Event):
+    """A petitioner, by number, gave what was asked for."""
+
+    need_id: UUID
+    petitioner: int
+    text: str
+
+
+class MoreMissed(Event):
+    """What was asked for was not given by the day."""
+
+    need_id: UUID
+    answer_by: date
 
 
 class NeedRouted(Event):
-    """A need got its handling unit (办理单位) and responsible leader (包抓领导)."""
+    """A need got its handling unit (办理单位), responsible leader (包抓领导) and assisting units (协办单位).
+
+    `reason` says why it goes elsewhere than before.
+    """
 
     need_id: UUID
     handling_unit: str
     responsible_leader: str
     note: str | None = None
+    assisting_units: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+class NeedUnowned(Event):
+    """The day passed by which somebody should have owned the need; told once."""
+
+    need_id: UUID
+    owner_by: date
+    town: str
+
+
+class NeedMerged(Event):
+    """A need asks what an earlier one asked: it is handled and answered there, every petitioner keeps the receipt."""
+
+    need_id: UUID
+    into: UUID
+    reason: str
+    merged_by: str
+
+
+class NeedUnmerged(Event):
+    """A merged need stands on its own again; `owner_by` where a day to be owned by is still to be watched."""
+
+    need_id: UUID
+    out_of: UUID
+    reason: str
+    status: Literal["accepted", "routed"]
+    owner_by: date | None
 
 
 class NeedDeclined(Event):
-    """A need will not be handled here; its outcome says what it was instead."""
+    """A need will not be handled here; its outcome says what it was instead. A closing, as an answer is."""
 
     need_id: UUID
     outcome: Literal["explained", "not-ours", "cannot-be-done", "petition"]
     reason: str
+    reopen_until: date | None = None
+    basically_is_good: bool = True
 
 
 class NeedAnswered(Event):
-    """The petitioner got an answer; `text` is None when it follows from a project that was verified."""
+    """The petitioners got an answer; `text` is None when it follows from a project that was verified.
+
+    `reopen_until` is the last day on which a bad rating of this closing reopens the need (None: none does); `basically_is_good`
+    says how "basically satisfied" counts. Both by the county's rules on the day of the closing.
+    """
 
     need_id: UUID
     outcome: Literal["done", "explained", "not-ours", "cannot-be-done"]
     text: str | None
     project_id: UUID | None = None
+    reopen_until: date | None = None
+    basically_is_good: bool = True
 
 
 class NeedRated(Event):
-    """A petitioner rated a closing (counted from 1), once; `petitioner` is a pseudonym within the need."""
+    """A petitioner rated a closing (counted from 1), once; `petitioner` is a pseudonym within the need.
+
+    `closed_with` is the need that was closed, where this one is merged into it; the closing is counted there.
+    """
 
     need_id: UUID
     closing: int
@@ -70,15 +168,134 @@ class NeedRated(Event):
     handling_unit: str | None
     project_id: UUID | None
     text: str | None
+    closed_with: UUID | None = None
 
 
 class NeedReopened(Event):
-    """A closed need goes back to work after a bad rating within the window: its project, where there is one, is done again."""
+    """A closed need goes back to work after a bad rating within the window: its project, where there is one, is done again.
+
+    `through` names the need this one is merged into: that one goes back to work, and tells of the project in a fact of its own.
+    `owner_by` where a day to be owned by is still to be watched.
+    """
 
     need_id: UUID
     closing: int
     project_id: UUID | None
     reason: str
+    through: UUID | None = None
+    owner_by: date | None = None
 
 
-INTAKE = Contract("intake", [NeedSubmitted, NeedRouted, NeedDeclined, NeedAnswered, NeedRated, NeedReopened])
+class WishPublished(Event):
+    """A micro-wish (微心愿) may be claimed by members."""
+
+    need_id: UUID
+    title: str
+    town: str
+    published_by: str
+
+
+class WishClaimed(Event):
+    """A member took a published micro-wish on."""
+
+    need_id: UUID
+    member_id: UUID
+    claimant: str
+    unit: str
+    branch: str | None
+
+
+class WishGivenBack(Event):
+    """The claimant gave the wish back: it can be claimed by another; `owner_by` where a day to be owned by is still to be watched."""
+
+    need_id: UUID
+    member_id: UUID
+    reason: str
+    owner_by: date | None
+
+
+class WishFulfilled(Event):
+    """The claimant made the wish come true; its petitioners are answered by the same decision."""
+
+    need_id: UUID
+    member_id: UUID
+    text: str
+
+
+class WishThanked(Event):
+    """A petitioner, by number, thanked for a fulfilled wish."""
+
+    need_id: UUID
+    petitioner: int
+    text: str
+
+
+class CallPublished(Event):
+    """A collection call (征求意见公告): people are asked what they need, over these channels, from one day to another."""
+
+    call_id: UUID
+    title: str
+    text: str
+    channels: tuple[Channel, ...]
+    opens_on: date
+    closes_on: date
+    published_by: str
+
+
+class CallClosed(Event):
+    """A collection call ended before its day."""
+
+    call_id: UUID
+    closed_on: date
+    reason: str
+    closed_by: str
+
+
+class PetitionerRevealed(Event):
+    """Somebody was told a petitioner's name and phone, and said what for."""
+
+    need_id: UUID
+    petitioner: int
+    person: UUID
+    purpose: str
+    revealed_to: str
+
+
+class PetitionerErased(Event):
+    """A petitioner's key was destroyed with this fact: what was sealed under it can be read by nobody any more."""
+
+    need_id: UUID
+    petitioner: int
+    person: UUID
+    reason: str
+    erased_by: str
+
+
+INTAKE = Contract(
+    "intake",
+    [
+        NeedSubmitted,
+        NeedJoined,
+        NeedAccepted,
+        MoreAsked,
+        MoreGiven,
+        MoreMissed,
+        NeedRouted,
+        NeedUnowned,
+        NeedMerged,
+        NeedUnmerged,
+        NeedDeclined,
+        NeedAnswered,
+        NeedRated,
+        NeedReopened,
+        WishPublished,
+        WishClaimed,
+        WishGivenBack,
+        WishFulfilled,
+        WishThanked,
+        CallPublished,
+        CallClosed,
+        PetitionerRevealed,
+        PetitionerErased,
+    ],
+)

@@ -48,11 +48,12 @@ class CommandHandler(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a handler may look at before deciding: this service's own log and read models, in the asker's county."""
+    """What a handler may look at before deciding: this service's own log and read models, in the asker's county, and its secrets."""
 
     log: EventLog
     asked: Asked
     states: States
+    sealer: Sealer
 
     async def state(self, decider: Decider[S], stream: str) -> tuple[S, int]:
         """Return the state and version of another stream of this service, a second old at most where another process wrote it."""
@@ -162,7 +163,7 @@ class Commands:
         """
         decider, county = handler.decider, asked.county
         if handler.prepare is not None:
-            command = await handler.prepare(Facts(self.log, asked, self._states), command)
+            command = await handler.prepare(Facts(self.log, asked, self._states, self.sealer), command)
         known = Known(decider.initial, 0) if handler.opens else await self._states.at_hand(county, decider, stream)
         try:
             events = _decided(decider, command, known, asked)

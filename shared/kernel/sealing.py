@@ -1,6 +1,7 @@
 """Sealing and opening fields: AES-256-GCM under a key per person, wrapped under the service's key."""
 
 import base64
+import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,12 +48,17 @@ class Sealer:
         if len(key_encryption_key) != KEY_BYTES:
             raise ValueError("the sealing key must be 32 bytes")
         self._wrapping = AESGCM(key_encryption_key)
+        self._deriving = hmac.digest(key_encryption_key, b"derived secrets", "sha256")
 
     def new_key(self, county: str, person: UUID) -> tuple[bytes, SealingKey]:
         """Return a fresh data key and its wrapped form."""
         key = AESGCM.generate_key(bit_length=256)
         nonce = os.urandom(_NONCE_BYTES)
         return key, SealingKey(person, nonce + self._wrapping.encrypt(nonce, key, _wrap_aad(county, person)))
+
+    def secret(self, county: str, purpose: str, thing: UUID) -> bytes:
+        """Return the 32 bytes that only this service can derive for a thing, always the same: so that they need not be stored."""
+        return hmac.digest(self._deriving, "\x1f".join((county, purpose, str(thing))).encode(), "sha256")
 
     def unwrap(self, county: str, sealing_key: SealingKey) -> bytes:
         """Return the data key; cryptography.exceptions.InvalidTag when it is of another person or service."""

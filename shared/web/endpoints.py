@@ -20,7 +20,6 @@ from starlette.responses import Response
 
 from shared.kernel import metrics
 from shared.kernel.commands import fingerprint
-from shared.kernel.derived import derived
 from shared.kernel.errors import EventTooLarge, Rejected
 from shared.kernel.event_log import Answer
 from shared.kernel.ids import uuid7
@@ -30,7 +29,7 @@ from shared.kernel.tenancy import county_reading
 from shared.kernel.worker import Worker
 from shared.web.files import Download
 from shared.web.problem import Problem, of_rejection, of_size, of_validation
-from shared.web.requests import Door, an_id, correlation_of, language, path_id, read_body
+from shared.web.requests import Door, an_id, command_id_of, correlation_of, language, path_id, read_body
 from shared.web.routes import Batch, Get, History, HistoryParams, Item, Page, Post, Reading, body_of, build, require_role
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -86,13 +85,13 @@ class Endpoints:
 
         async def inner(request: Request, span: trace.Span) -> Response:
             door = self._door()
-            principal = await door.principal(request)
+            principal = door.anyone(request) if route.public else await door.principal(request)
             raw = await read_body(request)
             asked = door.asked(request, principal, raw, span)
             ids = {name: path_id(request, name) for name in request.path_params if name != "county"}
             body = _received(body_model, raw)
-            answer = await self._carry_out(route, body, ids, asked)
-            return Response(orjson.dumps(_said(answer)), 201, headers={"ETag": f'"{answer.version}"'}, media_type="application/json")
+            answer, said = await self._carry_out(route, body, ids, asked)
+            return Response(orjson.dumps(said), 201, headers={"ETag": f'"{answer.version}"'}, media_type="application/json")
 
         return self.guarded(route.command.__name__, inner)
 
@@ -101,7 +100,7 @@ class Endpoints:
 
         async def inner(request: Request, span: trace.Span) -> Response:
             door = self._door()
-            principal = await door.principal(request)
+            principal = door.anyone(request) if route.public else await door.principal(request)
             raw = await read_body(request)
             asked = door.asked(request, principal, raw, span)
             batch = _received(Batch, raw)
@@ -112,21 +111,21 @@ class Endpoints:
             async def one(index: int, item: Item) -> dict[str, Any]:
                 async with gate:
                     try:
-                        answer = await self._item(route, asked, index, item, keyed_batch=keyed)
+                        said = await self._item(route, asked, index, item, keyed_batch=keyed)
                     except Problem as problem:
                         return {"status": problem.status, "problem": problem.document(spoken, correlation)}
                     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
                         _log.warning("item_failed", route=route.command.__name__, correlation_id=correlation, error=repr(fault))
                         later = Problem("unavailable")
                         return {"status": later.status, "problem": later.document(spoken, correlation)}
-                    return {"status": 201, **_said(answer)}
+                    return {"status": 201, **said}
 
             items = await asyncio.gather(*(one(index, item) for index, item in enumerate(batch.items)))
             return Response(orjson.dumps({"items": items}), 200, media_type="application/json")
 
         return self.guarded(f"{route.command.__name__}:batch", inner)
 
-    async def _item(self, route: Post, asked: Asked, index: int, item: Item, *, keyed_batch: bool) -> Answer:
+    async def _item(self, route: Post, asked: Asked, index: int, item: Item, *, keyed_batch: bool) -> dict[str, Any]:
         wanted = _path_names(route.path)
         if item.path.keys() != wanted:
             raise Problem(
@@ -141,22 +140,30 @@ class Endpoints:
         keyed = item.key if item.key is not None else f"{asked.command_id}#{index}" if keyed_batch else None
         own = replace(
             asked,
-            command_id=derived(asked.county, keyed) if keyed is not None else uuid7(),
+            command_id=command_id_of(asked.county, asked.actor, keyed) if keyed is not None else uuid7(),
             fingerprint=fingerprint(route.path.encode(), path.encode(), asked.actor.sub.encode(), raw),
             expected=None,
         )
-        return await self._carry_out(route, body, ids, own)
+        return (await self._carry_out(route, body, ids, own))[1]
 
-    async def _carry_out(self, route: Post, body: BaseModel, ids: Mapping[str, UUID], asked: Asked) -> Answer:
+    async def _carry_out(self, route: Post, body: BaseModel, ids: Mapping[str, UUID], asked: Asked) -> tuple[Answer, dict[str, Any]]:
         filled: dict[str, Any] = dict(ids)
         if route.new is not None:
             filled[route.new] = uuid7()
+        command = build(route.command, body, filled)
         try:
-            return await self._worker().commands.execute(build(route.command, body, filled), asked)
+            answer = await self._worker().commands.execute(command, asked)
         except Rejected as refusal:
             raise of_rejection(refusal) from refusal
         except EventTooLarge as fault:
             raise of_size(fault) from fault
+        said: dict[str, Any] = {"id": answer.stream.partition("-")[2], "version": answer.version, "position": str(answer.position)}
+        if route.shows is not None:
+            async with county_reading(self._worker().pool, asked.county) as connection:
+                said |= await route.shows(
+                    Reading(connection, asked.county, asked.actor, None, ids, self._worker().commands.sealer), command
+                )
+        return answer, said
 
     def query(self, route: Get) -> Endpoint:
         """Return the endpoint of one query."""
@@ -262,10 +269,6 @@ def parameters(model: type[BaseModel], request: Request) -> Any:  # noqa: ANN401
     except ValidationError as fault:
         problem = of_validation(fault)
         raise Problem("parameter_invalid", errors=problem.errors) from fault
-
-
-def _said(answer: Answer) -> dict[str, Any]:
-    return {"id": answer.stream.partition("-")[2], "version": answer.version, "position": str(answer.position)}
 
 
 def _path_names(path: str) -> set[str]:

@@ -124,8 +124,14 @@ def _command(row: Post, name: str) -> dict[str, Any]:
         "summary": (row.command.__doc__ or name).splitlines()[0],
         "parameters": [*_path_parameters(row.path), *_HEADERS],
         "requestBody": {"required": True, "content": _reference(body_of(row.command).__name__)},
-        "responses": {"201": {"description": "Done, durably", "content": _reference("Answer")}, **_problems()},
+        "responses": {"201": {"description": _done(row), "content": _reference("Answer")}, **_problems()},
+        **_security(row),
     }
+
+
+def _done(row: Post) -> str:
+    """Say what the answer carries besides what every answer does."""
+    return "Done, durably" if row.shows is None else f"Done, durably. {(row.shows.__doc__ or '').splitlines()[0]}"
 
 
 def _batch(row: Post, name: str) -> dict[str, Any]:
@@ -140,6 +146,7 @@ def _batch(row: Post, name: str) -> dict[str, Any]:
             "200": {"description": "An answer per item, in order", "content": {"application/json": {"schema": result}}},
             **_problems(),
         },
+        **_security(row),
     }
 
 
@@ -203,7 +210,7 @@ def _upload(row: Upload) -> dict[str, Any]:
     }
 
 
-def _security(row: Get) -> dict[str, Any]:
+def _security(row: Post | Get) -> dict[str, Any]:
     """Say where no login is asked for."""
     return {"security": []} if row.public else {}
 

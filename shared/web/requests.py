@@ -8,7 +8,7 @@ from uuid import UUID
 from opentelemetry import trace
 from starlette.requests import Request
 
-from shared.kernel.actor import Actor
+from shared.kernel.actor import PUBLIC, Actor
 from shared.kernel.clock import Clock
 from shared.kernel.commands import fingerprint
 from shared.kernel.derived import derived
@@ -75,7 +75,7 @@ class Door:
             county=county,
             actor=actor,
             at=self.clock.now(county),
-            command_id=derived(county, key) if key is not None else uuid7(),
+            command_id=command_id_of(county, actor, key) if key is not None else uuid7(),
             correlation_id=correlation_of(request),
             expected=_if_match(request),
             fingerprint=mark,
@@ -97,6 +97,11 @@ class Door:
         if moment.year not in _YEARS:
             raise Problem("simulated_time_malformed")
         self.clock.observe(county, moment)
+
+
+def command_id_of(county: str, actor: Actor, key: str) -> UUID:
+    """Return the id of a keyed command; strangers have keys of their own, so that none takes the key of somebody signed in."""
+    return derived(county, PUBLIC, key) if actor.has(PUBLIC) else derived(county, key)
 
 
 def correlation_of(request: Request) -> str:

@@ -87,6 +87,10 @@ class Post:
     command: type[Command]
     new: str | None = None
     """The field that gets a new id, for commands that open a stream."""
+    public: bool = False
+    """Asked without a login; what the body holds must prove enough."""
+    shows: Callable[[Reading, Command], Awaitable[Mapping[str, Any]]] | None = None
+    """What the answer carries besides id, version and position, looked up once the command is durable."""
 
 
 @dataclass(frozen=True, slots=True)

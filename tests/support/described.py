@@ -29,6 +29,8 @@ class Described:
     batch: str
     schema: dict[str, Any]
     document: dict[str, Any]
+    public: bool = False
+    """Asked without a login."""
 
     def at(self, identifier: str = UNKNOWN_ID) -> str:
         """Return the path below the county's, each of its ids this one."""
@@ -119,6 +121,8 @@ class Question:
     service: str
     path: str
     parameters: dict[str, dict[str, Any]]
+    public: bool = False
+    """Asked without a login."""
 
     def at(self, identifier: str = UNKNOWN_ID) -> str:
         """Return the path below the county's, each of its ids this one."""
@@ -137,6 +141,7 @@ def questions(platform: Platform) -> list[Question]:
             service,
             path.removeprefix(_BELOW),
             {given["name"]: given["schema"] for given in item["get"]["parameters"] if given["in"] == "query"},
+            item["get"].get("security") == [],
         )
         for service in SERVICES
         for path, item in platform.description(service)["paths"].items()
@@ -172,7 +177,9 @@ def _commands(service: str, document: dict[str, Any]) -> Iterator[Described]:
         below = path.removeprefix(_BELOW)
         batch = posts[f"{name}_batch"][0].removeprefix(_BELOW)
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        yield Described(service, name, below, tuple(re.findall(r"{(\w+)}", below)), batch, schema, document)
+        yield Described(
+            service, name, below, tuple(re.findall(r"{(\w+)}", below)), batch, schema, document, operation.get("security") == []
+        )
 
 
 def _text(schema: dict[str, Any]) -> str:

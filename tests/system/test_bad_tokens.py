@@ -110,11 +110,11 @@ def forged(platform: Platform) -> Iterator[tuple[str, str]]:
 
 
 def everywhere(person: Person, commands: list[Described], queries: list[Question], status: int) -> Iterator[list[str]]:
-    """Ask everything there is to ask with one token."""
-    for command in commands:
+    """Ask everything there is to ask with one token, but what is for everybody."""
+    for command in (command for command in commands if not command.public):
         yield faults_of(person.post(command.service, command.at(), command.least), status=status)
         yield faults_of(person.post(command.service, command.batch, {"items": [command.item(command.least)]}), status=status)
-    for query in queries:
+    for query in (query for query in queries if not query.public):
         yield faults_of(person.get(query.service, query.at()), status=status)
 
 
@@ -145,6 +145,20 @@ def test_without_a_token_nothing_opens(platform: Platform, commands: list[Descri
             return {"Authorization": header} if header else {}
 
     none_of(everywhere(Stranger(platform, SHAOYANG, ""), commands, queries, 401))
+
+
+def test_what_is_for_everybody_opens_without_a_token_and_to_no_unknown_county(
+    platform: Platform, commands: list[Described], queries: list[Question]
+) -> None:
+    class Stranger(Person):
+        @property
+        def bearer(self) -> dict[str, str]:
+            return {}
+
+    for county in (SHAOYANG, "999999"):
+        stranger = Stranger(platform, county, "")
+        none_of(faults_of(stranger.post(at.service, at.at(), at.least), status=404) for at in commands if at.public)
+        none_of(faults_of(stranger.get(at.service, at.at()), status=404) for at in queries if at.public)
 
 
 def test_another_countys_token_opens_nothing(platform: Platform, commands: list[Described], queries: list[Question]) -> None:

@@ -18,6 +18,10 @@ from tests.support.faults import faults_of, none_of
 STAFF = tuple(role for role in ROLES if role != "citizen")
 NO_COUNTYS = {"read.strays", "public._yoyo_log", "public._yoyo_migration", "public._yoyo_version", "public.yoyo_lock"}
 """Tables that belong to no county: records off a topic that are no event of any, and the list of migrations."""
+OWN_IDS = ("receipts", "{code}", "{call_id}")
+"""Queries whose ids are not those of a need, or that show only what is the asker's own."""
+NOTHING_YET = ("similar", "ratings", "wishes", "calls")
+"""Queries of what this story does not come to."""
 CHANGES = {
     "UPDATE": "UPDATE log.events SET type = 'Nothing'",
     "UPDATE of the bytes": "UPDATE log.events SET body = 'x' WHERE position = 1",
@@ -58,12 +62,12 @@ def shaoyangs(platform: Platform) -> Known:
 def test_the_owner_county_sees_what_the_others_must_not(platform: Platform, shaoyangs: Known, queries: list[Question]) -> None:
     """Otherwise the tests below would pass on nothing."""
     person = platform.person(*STAFF, unit=TOWN)
-    for query in queries:
+    for query in (query for query in queries if not query.path.endswith(OWN_IDS)):
         answer = person.get(
             query.service, query.at(shaoyangs.ids[query.service]), **({"limit": 500} if "limit" in query.parameters else {})
         )
         assert answer.status_code == 200, answer.text
-        if not query.path.endswith(("figures", "profiles")):
+        if not query.path.endswith(("figures", "profiles", *NOTHING_YET)):
             assert any(word in answer.text for word in shaoyangs.words), query
 
 

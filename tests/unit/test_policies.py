@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from services.intake import main as intake
-from services.intake.commands import AnswerNeed
+from services.intake.commands import AnswerNeed, ReopenNeed
 from services.projects import main as projects
 from services.projects.commands import RedoProject, ReopenProject, SignOffProject, TakeInMergedProject
 from services.scoring import main as scoring
@@ -57,6 +57,7 @@ ON_SUPERVISION = {
 }
 BY_POLICY = {
     AnswerNeed,
+    ReopenNeed,
     RedoProject,
     ReopenProject,
     SignOffProject,
@@ -135,7 +136,7 @@ def test_a_project_sent_back_to_work_is_not_verified_in_that_round() -> None:
 
 def test_every_policy_is_named_by_its_fact_and_listens_where_that_fact_is_told() -> None:
     names = [policy.name for parts in PARTS for policy, _ in parts.policies]
-    assert len(names) == len(set(names)) == 16
+    assert len(names) == len(set(names)) == 17
     for parts in PARTS:
         for policy, contract in parts.policies:
             assert all(contract.events[fact.__name__] is fact for fact in policy.facts)
@@ -149,5 +150,13 @@ def test_every_command_is_asked_for_over_http_or_by_a_policy_or_by_a_timer(parts
     asked = {row.command for row in table if isinstance(row, Post)}
     reacting = {command for command in BY_POLICY if command in parts.handlers}
     assert asked | reacting | set(parts.timed) == set(parts.handlers)
-    unasked = {OpenVerification, RedoProject, SignOffProject, TakeInMergedProject, WithdrawVerification, *ON_SUPERVISION - {HoldActivity}}
+    unasked = {
+        OpenVerification,
+        RedoProject,
+        ReopenNeed,
+        SignOffProject,
+        TakeInMergedProject,
+        WithdrawVerification,
+        *ON_SUPERVISION - {HoldActivity},
+    }
     assert not asked & {*parts.timed, *unasked}

@@ -120,9 +120,9 @@ def test_a_row_left_out_or_changed_would_be_found(service: str) -> None:
     ("old", "new", "found"),
     [
         ("`api.py`", "`routes.py`", "routes.py does not exist"),
-        ("5. `decider.py`", "5. `state.py`", "step 5 begins with state.py`"),
-        ("\n4. `state.py`", "\n6. `state.py`", "the flow is not told from 1 to 9"),
-        ("the last time", "`NeedMerged`", "NeedMerged is no command or event"),
+        ("5. `decider/taking.py`", "5. `state/need.py`", "step 5 begins with state/need.py`"),
+        ("\n4. `state/need.py`", "\n6. `state/need.py`", "the flow is not told from 1 to 9"),
+        ("the last time", "`NeedFlown`", "NeedFlown is no command or event"),
     ],
 )
 def test_a_name_a_file_or_a_step_that_is_not_there_would_be_found(old: str, new: str, found: str) -> None:

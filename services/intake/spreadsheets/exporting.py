@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Protocol
 import xlsxwriter
 from pydantic import Field
 
-from services.intake.queries import NeedFilters, needs
+from services.intake.queries.needs import NeedFilters, needs
 from services.intake.spreadsheets.words import EXPORTED, SAID
 from shared.kernel.workdays.instants import SHANGHAI
 from shared.web.files import Sent

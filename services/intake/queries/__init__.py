@@ -1,0 +1,1 @@
+"""Questions intake answers from its read models."""
