@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.projects.commands import (
     AdoptProfile,
+    AttachEvidence,
     ClaimProject,
     DeclareCompletion,
     ExemptMember,
@@ -15,6 +16,9 @@ from services.projects.commands import (
     ReportProgress,
     ReviewProject,
 )
+from services.projects.evidence import EvidenceFilters, attach_evidence, evidence, evidence_file
+from services.projects.evidence.cleaning import MEDIA_TYPES
+from services.projects.evidence.receiving import MOST_BYTES
 from services.projects.queries import (
     MemberFilters,
     OrganisationFilters,
@@ -27,10 +31,12 @@ from services.projects.queries import (
     projects,
 )
 from shared.web.app import Row
+from shared.web.files import Download, Upload
 from shared.web.routes import Get, History, OneParams, Post
 
 ALL = ("citizen", "clerk", "member", "branch", "unit", "office", "leader", "inspector", "auditor")
 STAFF = ALL[1:]
+CLAIMANTS = ("member", "branch", "unit", "leader")
 
 TABLE: Sequence[Row] = (
     Post("/profiles", AdoptProfile),
@@ -47,6 +53,24 @@ TABLE: Sequence[Row] = (
     Post("/projects/{project_id}/progress", ReportProgress),
     Post("/projects/{project_id}/completion", DeclareCompletion),
     Post("/projects/{project_id}/reopen", ReopenProject),
+    Upload(
+        "/projects/{project_id}/evidence",
+        attach_evidence,
+        gives=AttachEvidence,
+        roles=CLAIMANTS,
+        media_types=MEDIA_TYPES,
+        most=MOST_BYTES,
+        status=201,
+        headers={"caption": "What it shows, 1,000 characters at most"},
+    ),
+    Download(
+        "/projects/{project_id}/evidence/{evidence_id}",
+        evidence_file,
+        roles=(*CLAIMANTS, "office", "inspector", "auditor"),
+        projection="evidence",
+        media_types=MEDIA_TYPES,
+    ),
+    Get("/evidence", evidence, roles=(*CLAIMANTS, "office", "inspector", "auditor"), projection="evidence", params=EvidenceFilters),
     Get("/projects", projects, roles=ALL, projection="project_board", params=ProjectFilters),
     Get("/projects/{project_id}", project, roles=ALL, projection="project_board", params=OneParams),
     History("/projects/{project_id}/history", stream=lambda ids: f"project-{ids['project_id']}", roles=("office", "leader", "auditor")),

@@ -119,3 +119,14 @@ class SignOffProject(Command):
 
     project_id: UUID
     round: int
+
+
+class AttachEvidence(Command):
+    """Attach a photo or document that shows progress; the file is kept already, under its digest."""
+
+    project_id: Annotated[UUID, FromPlatform]
+    evidence_id: Annotated[UUID, FromPlatform]
+    digest: Annotated[str, FromPlatform]
+    media_type: Annotated[str, FromPlatform]
+    size: Annotated[int, FromPlatform]
+    caption: Remark

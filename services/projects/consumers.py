@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from services.projects.evidence import EVIDENCE
 from services.projects.policies import REOPEN, SIGN_OFF
 from services.projects.projections import COUNTY_PROFILE, KNOWN_NEEDS, MEMBERS, ORGANISATIONS, PROJECT_BOARD
 from shared.contracts.intake import INTAKE
@@ -13,5 +14,5 @@ from shared.kernel.projection import Projection
 from shared.kernel.rules import Policy
 
 SOURCES: Sequence[Contract] = (PROJECTS, INTAKE)
-PROJECTIONS: Sequence[Projection[Any]] = (COUNTY_PROFILE, ORGANISATIONS, MEMBERS, KNOWN_NEEDS, PROJECT_BOARD)
+PROJECTIONS: Sequence[Projection[Any]] = (COUNTY_PROFILE, ORGANISATIONS, MEMBERS, KNOWN_NEEDS, PROJECT_BOARD, EVIDENCE)
 POLICIES: Sequence[tuple[Policy, Contract]] = ((SIGN_OFF, SCORING), (REOPEN, SCORING))

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.projects.commands import (
     AdoptProfile,
+    AttachEvidence,
     Claimant,
     ClaimProject,
     DeclareCompletion,
@@ -82,5 +83,6 @@ HANDLERS: Mapping[type[Command], CommandHandler[Any]] = {
     DeclareCompletion: project,
     ReopenProject: project,
     SignOffProject: project,
+    AttachEvidence: project,
 }
 TIMED: Sequence[type[Command]] = ()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from services.projects.commands import (
+    AttachEvidence,
     ClaimProject,
     DeclareCompletion,
     ProposeProject,
@@ -14,6 +15,7 @@ from services.projects.commands import (
     SignOffProject,
 )
 from services.projects.decider.claiming import claim, claimant_of
+from services.projects.decider.evidence import attach
 from services.projects.state.project import Pledge, Project, ProjectEvent, Status, evolve
 from shared.contracts.projects import (
     PROJECTS,
@@ -33,12 +35,20 @@ from shared.kernel.rules import Asked, Decider
 from shared.kernel.workdays import business_day
 
 ProjectCommand = (
-    ProposeProject | ReviewProject | ClaimProject | PublishPledge | ReportProgress | DeclareCompletion | ReopenProject | SignOffProject
+    ProposeProject
+    | ReviewProject
+    | ClaimProject
+    | PublishPledge
+    | ReportProgress
+    | DeclareCompletion
+    | ReopenProject
+    | SignOffProject
+    | AttachEvidence
 )
 PROPOSERS = ("member", "branch", "unit", "office", "leader")
 
 
-def decide(command: ProjectCommand, project: Project, asked: Asked) -> Sequence[ProjectEvent]:  # noqa: PLR0911 - one case a command
+def decide(command: ProjectCommand, project: Project, asked: Asked) -> Sequence[ProjectEvent]:  # noqa: C901, PLR0911 - one case a command
     """Return the facts a command makes."""
     if not isinstance(command, ProposeProject) and project.status is Status.ABSENT:
         raise Rejected("not_found")
@@ -59,6 +69,10 @@ def decide(command: ProjectCommand, project: Project, asked: Asked) -> Sequence[
             return reopen(command, project, asked)
         case SignOffProject():
             return sign_off(command, project, asked)
+        case AttachEvidence():
+            _claimant_only(project, asked)
+            _must_be_in_hand(project)
+            return attach(command, project, asked)
         case _:
             assert_never(command)
 

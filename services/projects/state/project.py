@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.contracts.projects import (
     CompletionDeclared,
+    EvidenceAttached,
     PledgePublished,
     ProgressReported,
     ProjectApproved,
@@ -29,6 +30,7 @@ ProjectEvent = (
     | CompletionDeclared
     | ProjectReopened
     | ProjectSignedOff
+    | EvidenceAttached
 )
 
 
@@ -72,9 +74,10 @@ class Project:
     pledge: Pledge | None = None
     percent: int = 0
     round: int = 0
+    evidence: frozenset[UUID] = frozenset()
 
 
-def evolve(project: Project, event: ProjectEvent) -> Project:  # noqa: PLR0911 - one case a fact
+def evolve(project: Project, event: ProjectEvent) -> Project:  # noqa: C901, PLR0911 - one case a fact
     """Return the project after a fact."""
     match event:
         case ProjectProposed():
@@ -107,5 +110,7 @@ def evolve(project: Project, event: ProjectEvent) -> Project:  # noqa: PLR0911 -
             return replace(project, status=Status.CLAIMED)
         case ProjectSignedOff():
             return replace(project, status=Status.SIGNED_OFF)
+        case EvidenceAttached():
+            return replace(project, evidence=project.evidence | {event.evidence_id})
         case _:
             assert_never(event)
