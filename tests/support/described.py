@@ -120,9 +120,9 @@ class Question:
     path: str
     parameters: dict[str, dict[str, Any]]
 
-    def at(self, identifier: str = UNKNOWN_ID) -> str:
-        """Return the path below the county's, each of its ids this one."""
-        return re.sub(r"{\w+}", identifier, self.path)
+    def at(self, identifier: str = UNKNOWN_ID, **named: str) -> str:
+        """Return the path below the county's, each of its ids this one unless it is named."""
+        return re.sub(r"{(\w+)}", lambda found: named.get(found[1], identifier), self.path)
 
 
 def described(platform: Platform) -> list[Described]:

@@ -130,6 +130,9 @@ def test_evidence_is_cleaned_kept_and_shown_to_those_it_concerns(platform: Platf
     with Image.open(BytesIO(shown.content)) as image:
         assert image.size == (32, 48)
 
+    stranger = platform.person("member", county=FENG, sub="member-evidence", unit="evidence")
+    assert send(stranger, "projects", path, with_place("JPEG"), caption).status_code == 404
+
     document = send(member, "projects", path, b"%PDF-1.7", {"Caption": quote("验收单")}).json()
     saved = member.get("projects", f"{path}/{document['id']}", min_position=document["position"])
     assert saved.headers["content-disposition"].startswith("attachment; ")
