@@ -37,6 +37,7 @@ class EmbeddedService:
             "YINUO_DATABASE_DSN": server.dsn(name, app_of(name)),
             "YINUO_HTTP_HOST": LOOPBACK,
             "YINUO_HTTP_PORT": str(ports.of(name)),
+            **({"YINUO_EVIDENCE_URL": data.evidence.as_uri()} if name == "projects" else {}),
         }
 
     def migrate(self, supervisor: Supervisor) -> None:

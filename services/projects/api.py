@@ -9,6 +9,7 @@ from services.projects.commands import (
     ApproveExemption,
     ApproveExtension,
     AskExtension,
+    AttachEvidence,
     ClaimProject,
     DeclareCompletion,
     DesignateDemonstration,
@@ -47,6 +48,9 @@ from services.projects.commands import (
     TransferClaim,
     WithdrawProject,
 )
+from services.projects.evidence import EvidenceFilters, attach_evidence, evidence, evidence_file
+from services.projects.evidence.cleaning import MEDIA_TYPES
+from services.projects.evidence.receiving import MOST_BYTES
 from services.projects.queries import (
     AnnouncementFilters,
     ClaimingFilters,
@@ -81,10 +85,12 @@ from services.projects.queries import (
     submissions,
 )
 from shared.web.app import Row
+from shared.web.files import Download, Upload
 from shared.web.routes import Get, History, OneParams, Post
 
 ALL = ("citizen", "clerk", "member", "branch", "unit", "office", "leader", "inspector", "auditor")
 STAFF = ALL[1:]
+CLAIMANTS = ("member", "branch", "unit", "leader")
 REGISTRARS = ("office", "unit", "branch")
 WATCHERS = ("unit", "office", "leader", "inspector", "auditor")
 
@@ -133,6 +139,24 @@ TABLE: Sequence[Row] = (
     Post("/projects/{project_id}/reopen", ReopenProject),
     Post("/projects/{project_id}/withdrawal", WithdrawProject),
     Post("/projects/{project_id}/merging", MergeProject),
+    Upload(
+        "/projects/{project_id}/evidence",
+        attach_evidence,
+        gives=AttachEvidence,
+        roles=CLAIMANTS,
+        media_types=MEDIA_TYPES,
+        most=MOST_BYTES,
+        status=201,
+        headers={"caption": "What it shows, 1,000 characters at most"},
+    ),
+    Download(
+        "/projects/{project_id}/evidence/{evidence_id}",
+        evidence_file,
+        roles=(*CLAIMANTS, "office", "inspector", "auditor"),
+        projection="evidence",
+        media_types=MEDIA_TYPES,
+    ),
+    Get("/evidence", evidence, roles=(*CLAIMANTS, "office", "inspector", "auditor"), projection="evidence", params=EvidenceFilters),
     Get("/projects", projects, roles=ALL, projection="project_board", params=ProjectFilters),
     Get("/projects/{project_id}", project, roles=ALL, projection="project_board", params=OneParams),
     Get("/projects/{project_id}/submissions", submissions, roles=STAFF, projection="project_board", params=OneParams),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from services.projects.evidence import EVIDENCE
 from services.projects.policies import REDO_BADLY_RATED, REDO_UNCONFIRMED, REOPEN, SIGN_OFF, TAKE_IN
 from services.projects.projections import (
     ANNOUNCEMENTS,
@@ -39,6 +40,7 @@ PROJECTIONS: Sequence[Projection[Any]] = (
     DEMONSTRATIONS,
     LEDGER_BOOK,
     ANNOUNCEMENTS,
+    EVIDENCE,
 )
 POLICIES: Sequence[tuple[Policy, Contract]] = (
     (SIGN_OFF, SCORING),

@@ -8,7 +8,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Protocol
 from urllib.parse import quote, unquote
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.types import Send
@@ -49,6 +49,12 @@ class Download:
     projection: str
     media_types: Sequence[str]
     params: type[Params] | type[OneParams] = field(default=OneParams)
+
+
+class NoParams(BaseModel):
+    """An upload that takes no query parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Give(Protocol):
@@ -95,9 +101,9 @@ class Upload:
     most: int
     """Bytes it may have."""
     status: int
-    params: type[BaseModel]
+    params: type[BaseModel] = NoParams
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers it takes besides (percent-encoded UTF-8): name and what it says."""
+    """Headers it must have besides (percent-encoded UTF-8): name and what it says."""
 
 
 def header(request: Request, name: str) -> str | None:

@@ -190,7 +190,7 @@ def _download(row: Download) -> dict[str, Any]:
 
 def _upload(row: Upload) -> dict[str, Any]:
     told = [
-        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": f"{text} (percent-encoded UTF-8)"}
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": f"{text} (percent-encoded UTF-8)"}
         for name, text in row.headers.items()
     ]
     return {

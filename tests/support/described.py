@@ -124,9 +124,9 @@ class Question:
     public: bool = False
     """Asked without a login."""
 
-    def at(self, identifier: str = UNKNOWN_ID) -> str:
-        """Return the path below the county's, each of its ids this one."""
-        return re.sub(r"{\w+}", identifier, self.path)
+    def at(self, identifier: str = UNKNOWN_ID, **named: str) -> str:
+        """Return the path below the county's, each of its ids this one unless it is named."""
+        return re.sub(r"{(\w+)}", lambda found: named.get(found[1], identifier), self.path)
 
 
 def described(platform: Platform) -> list[Described]:

@@ -80,7 +80,7 @@ def _taken(row: Row) -> Iterator[str]:
             fields = body_of(row.command).model_fields
             yield from (name if info.is_required() else f"{name}?" for name, info in fields.items())
         case Upload():
-            yield from (f"{name}?" for name in (*row.params.model_fields, *row.headers))
+            yield from (*(f"{name}?" for name in row.params.model_fields), *row.headers)
         case Get() | Download():
             yield from (f"{name}?" for name in row.params.model_fields.keys() - Params.model_fields.keys() - OneParams.model_fields.keys())
         case History():

@@ -111,8 +111,9 @@ def test_what_is_described_is_served_and_what_it_answers_is_described(
         content = said["content"].get(answer.headers["content-type"])
         if content is None:
             return [f"{method} {path}: {answer.headers['content-type']} is not described for {answer.status_code}"]
+        is_file = "contentMediaType" in content["schema"]
         validator = Draft202012Validator({**content["schema"], "components": document["components"]})
-        return [f"{method} {path}: {fault.message}" for fault in validator.iter_errors(answer.json())]
+        return [f"{method} {path}: {fault.message}" for fault in ([] if is_file else validator.iter_errors(answer.json()))]
 
     def tried() -> Iterator[list[str]]:
         for person in people:

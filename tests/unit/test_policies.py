@@ -29,6 +29,7 @@ from shared.contracts.scoring import ProjectVerified, VerificationRefused, Verif
 from shared.kernel.events import Event
 from shared.kernel.rules import Command, Policy
 from shared.kernel.worker import Parts
+from shared.web.files import Upload
 from shared.web.routes import Post
 from tests.support.a_project import (
     NEEDS,
@@ -147,7 +148,7 @@ def test_every_policy_is_named_by_its_fact_and_listens_where_that_fact_is_told()
 @pytest.mark.parametrize("parts", PARTS, ids=lambda parts: str(parts.contract.service))
 def test_every_command_is_asked_for_over_http_or_by_a_policy_or_by_a_timer(parts: Parts) -> None:
     table = next(service.TABLE for service in SERVICES if service.PARTS is parts)
-    asked = {row.command for row in table if isinstance(row, Post)}
+    asked = {row.command for row in table if isinstance(row, Post)} | {row.gives for row in table if isinstance(row, Upload)}
     reacting = {command for command in BY_POLICY if command in parts.handlers}
     assert asked | reacting | set(parts.timed) == set(parts.handlers)
     unasked = {

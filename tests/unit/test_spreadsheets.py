@@ -1,75 +1,24 @@
-"""Needs from sheets and to sheets: rows come in as they stand, and nothing that goes out is carried out."""
+"""Needs from sheets: they come in as they stand, or are refused for what they are."""
 
-import asyncio
-import csv
-import io
-import zipfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from python_calamine import CalamineWorkbook
 
-from services.intake.commands import SubmitNeed
-from services.intake.decider import NEED
-from services.intake.spreadsheets.exporting import _Text, _Workbook, harmless, line
-from services.intake.spreadsheets.importing import ImportParams, import_needs
-from services.intake.spreadsheets.table import Table, opened
-from services.intake.spreadsheets.words import EXPORTED
-from shared.kernel.derived import derived
-from shared.kernel.errors import Rejected
-from shared.kernel.event_log import Answer
-from shared.kernel.rules import Asked, Command
-from shared.kernel.testing import by
-from shared.web.endpoints import validated
-from shared.web.files import Receiving
-from shared.web.problem import Problem, of_rejection
-from shared.web.routes import body_of, build
-
-HEADER = ["编号", "类型", "渠道", "标题", "内容", "乡镇代码", "姓名", "电话"]
-LAMP = ["A1", "需求", "走访", "路灯坏了", "村口三盏不亮", "430523100", "陈𠮷英", "13800138000"]
-WELL = ["A2", "微心愿", "窗口", "想要一口井", "天旱", "430523101", "", ""]
-
-
-def as_csv(rows: Sequence[Sequence[str]], encoding: str = "utf-8") -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode(encoding)
-
-
-def as_xlsx(fill: Callable[[Any, Any], None]) -> bytes:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out)
-    fill(book, book.add_worksheet("台账"))
-    book.close()
-    return out.getvalue()
-
-
-def plain(rows: Sequence[Sequence[object]], top: int = 0, left: int = 0) -> bytes:
-    return as_xlsx(lambda _book, sheet: [sheet.write_row(top + at, left, row) for at, row in enumerate(rows)] and None)
-
-
-def changed(book: bytes, **parts: Callable[[str], str]) -> bytes:
-    """Return a workbook with parts (named by the end of their path, without .xml) changed."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            change = parts.get(name.rpartition("/")[2].removesuffix(".xml"), str)
-            new.writestr(name, change(old.read(name).decode()))
-    return out.getvalue()
-
-
-def table(content: bytes) -> Table:
-    return opened(io.BytesIO(content))
-
-
-def read(content: bytes) -> list[list[str]]:
-    return [[row.values.get(field, "") for field in ("row_id", "title", "town", "name", "phone")] for row in table(content).rows()]
+from shared.web.problem import Problem
+from tests.support.sheets import (
+    HEADER,
+    LAMP,
+    WELL,
+    as_csv,
+    as_xlsx,
+    changed,
+    plain,
+    read,
+    table,
+)
 
 
 def refusal(content: bytes) -> Problem:
@@ -223,149 +172,3 @@ def test_a_hundred_thousand_rows_and_no_more() -> None:
     many = as_csv([HEADER, *([LAMP] * 100_000)])
     assert sum(1 for _ in table(many).rows()) == 100_000
     assert refusal(many + as_csv([LAMP] * 20)).code == "sheet_too_large"
-
-
-class Desk:
-    """The way a command takes, as far as rules and keys go: checked, decided, remembered under its key."""
-
-    def __init__(self) -> None:
-        self.first: dict[str, tuple[bytes, Answer]] = {}
-
-    async def give(
-        self, command: type[Command], raw: bytes, *, filled: Mapping[str, Any], key: str | None = None, rehearsed: bool = False
-    ) -> Answer | None:
-        asking = build(command, validated(body_of(command), raw), filled)
-        assert isinstance(asking, SubmitNeed)
-        assert key is not None
-        if key in self.first:
-            if self.first[key][0] != raw:
-                raise Problem("command_reused")
-            return self.first[key][1]
-        asked = Asked("430523", by("clerk"), datetime(2021, 11, 1, tzinfo=UTC), UUID(int=1), "")
-        try:
-            NEED.decide(asking, NEED.initial, asked)
-        except Rejected as refused:
-            raise of_rejection(refused) from refused
-        if rehearsed:
-            return None
-        self.first[key] = raw, Answer(f"need-{derived('desk', key)}", 1, len(self.first) + 1)
-        return self.first[key][1]
-
-    def brings(self, content: bytes, **params: object) -> dict[str, Any]:
-        async def told(item: Awaitable[Mapping[str, Any]]) -> Mapping[str, Any]:
-            try:
-                return await item
-            except Problem as problem:
-                return {"status": problem.status, "problem": problem.document("zh", "")}
-
-        receiving = Receiving(
-            io.BytesIO(content), len(content), "430523", by("clerk"), ImportParams.model_validate(params), {}, {}, None, len(self.first),
-            self.give, told,
-        )  # fmt: skip
-        return dict(asyncio.run(import_needs(receiving)))
-
-
-def counted(answer: Mapping[str, Any]) -> tuple[int, int, int]:
-    return answer["taken"], answer["repeated"], answer["refused"]
-
-
-BAD = ["A3", "需求", "烽火", "有事", "有事", "610330100", "", "139"]
-
-
-def test_every_row_is_answered_by_itself_and_points_at_its_columns() -> None:
-    desk = Desk()
-    answer = desk.brings(as_csv([HEADER, LAMP, BAD, WELL]))
-    assert counted(answer) == (2, 0, 1)
-    assert [item["status"] for item in answer["items"]] == [201, 422, 201]
-    problem = answer["items"][1]["problem"]
-    assert answer["items"][1]["row"] == 3
-    assert (problem["code"], {fault["column"] for fault in problem["errors"]}) == ("body_invalid", {"渠道", "姓名"})
-
-
-def test_a_town_of_another_county_is_refused_by_the_same_rule_as_everywhere() -> None:
-    (item,) = Desk().brings(as_csv([HEADER, [*LAMP[:5], "610330100", "", ""]]))["items"]
-    assert (item["problem"]["code"], item["problem"]["errors"][0]["column"]) == ("town_not_in_county", "乡镇代码")
-
-
-def test_a_dry_run_says_the_same_and_writes_nothing() -> None:
-    desk = Desk()
-    sheet = as_csv([HEADER, LAMP, BAD, WELL])
-    assert counted(desk.brings(sheet, dry_run="true")) == (2, 0, 1)
-    assert desk.first == {}
-    assert counted(desk.brings(sheet)) == (2, 0, 1)
-    assert counted(desk.brings(sheet, dry_run="true")) == (0, 2, 1)
-
-
-def test_the_same_rows_again_change_nothing_in_whatever_file_they_come() -> None:
-    desk = Desk()
-    first = desk.brings(as_csv([HEADER, LAMP, WELL]))
-    again = desk.brings(plain([HEADER, WELL, LAMP]))
-    assert counted(again) == (0, 2, 0)
-    assert {item["id"] for item in again["items"]} == {item["id"] for item in first["items"]}
-
-
-def test_rows_without_ids_are_known_by_what_they_say_and_alike_ones_are_counted() -> None:
-    header, lamp, well = HEADER[1:], LAMP[1:], WELL[1:]
-    desk = Desk()
-    assert counted(desk.brings(as_csv([header, lamp, lamp, well]))) == (3, 0, 0)
-    assert counted(desk.brings(as_csv([header, well, lamp, ["需求", "走访", "新的", "事", "430523100", "", ""], lamp]))) == (1, 3, 0)
-
-
-def test_an_id_used_for_other_content_is_refused_unless_it_is_another_ledger_s() -> None:
-    desk = Desk()
-    other = ["A1", *WELL[1:]]
-    assert counted(desk.brings(as_csv([HEADER, LAMP]))) == (1, 0, 0)
-    refused = desk.brings(as_csv([HEADER, other]))
-    assert refused["items"][0]["problem"]["code"] == "command_reused"
-    assert counted(desk.brings(as_csv([HEADER, other]), ledger="2021-12")) == (1, 0, 0)
-
-
-EVIL = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", " =1", "\u3000=cmd|' /C calc'!A0"]
-
-
-@pytest.mark.parametrize("text", EVIL)
-def test_a_cell_that_would_be_carried_out_is_not(text: str) -> None:
-    assert harmless(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "  ", "路灯", "3-1", "a=b", "𠮷", "’=1"])
-def test_other_cells_are_left_as_they_are(text: str) -> None:
-    assert harmless(text) == text
-
-
-NEED_ITEM = {
-    "id": UUID("0199c1a8-1111-7000-8000-000000000001"),
-    "kind": "micro-wish",
-    "channel": "visit",
-    "title": '=HYPERLINK("x")_x0041_ 𠮷\ufffe',
-    "detail": "陈家的事",
-    "town": "430523100",
-    "status": "routed",
-    "submitted_at": datetime(2021, 11, 1, 16, 30, tzinfo=UTC),
-    "submitted_by": "li",
-    "responsible_leader": "leader-7",
-    "outcome": None,
-}  # fmt: skip
-WRITTEN = [
-    "0199c1a8-1111-7000-8000-000000000001", "微心愿", "走访", "'=HYPERLINK(\"x\")_x0041_ 𠮷", "430523100", "办理中", "2021-11-02 00:30",
-    "", "leader-7", "", "", "", "",
-]  # fmt: skip
-
-
-def test_a_line_says_it_in_words_in_the_county_s_time_and_nothing_personal() -> None:
-    assert line(NEED_ITEM) == WRITTEN
-    assert not {"detail", "answer", "submitted_by", "name", "phone"} & {*EXPORTED.values()}
-
-
-def test_both_formats_are_read_back_as_they_were_written(tmp_path: Any) -> None:
-    rows = [list(EXPORTED), *([WRITTEN] * 3)]
-    for sheet in (book := _Workbook(tmp_path / "a.xlsx"), text := _Text(tmp_path / "a.csv")):
-        sheet.add(rows[:1])
-        sheet.add(rows[1:])
-    book.close()
-    text.close()
-    found = CalamineWorkbook.from_path(tmp_path / "a.xlsx").get_sheet_by_index(0).to_python()
-    assert found == rows
-    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file)) == rows
-    assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbf")

@@ -19,6 +19,7 @@ from services.projects.commands.claims import (
     TransferClaim,
 )
 from services.projects.commands.project import (
+    AttachEvidence,
     DeclareCompletion,
     DrawSpotCheck,
     JudgeDrawnProject,
@@ -66,6 +67,7 @@ __all__ = [
     "ApproveExemption",
     "ApproveExtension",
     "AskExtension",
+    "AttachEvidence",
     "ClaimProject",
     "Claimant",
     "DeclareCompletion",

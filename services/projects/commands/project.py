@@ -141,3 +141,14 @@ class TakeInMergedProject(Command):
     project_id: UUID
     merged_project_id: UUID
     need_ids: tuple[UUID, ...]
+
+
+class AttachEvidence(Command):
+    """Attach a photo or document that shows progress; the file is kept already, under its digest."""
+
+    project_id: Annotated[UUID, FromPlatform]
+    evidence_id: Annotated[UUID, FromPlatform]
+    digest: Annotated[str, FromPlatform]
+    media_type: Annotated[str, FromPlatform]
+    size: Annotated[int, FromPlatform]
+    caption: Remark

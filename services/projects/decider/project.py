@@ -7,6 +7,7 @@ from services.projects.commands import (
     AmendPledge,
     ApproveExtension,
     AskExtension,
+    AttachEvidence,
     ClaimProject,
     DeclareCompletion,
     GiveClaimBack,
@@ -34,6 +35,7 @@ from services.projects.commands import (
 )
 from services.projects.decider.checking import judge_drawn, review
 from services.projects.decider.claiming import claim, give_back, join, leave, transfer
+from services.projects.decider.evidence import attach
 from services.projects.decider.leaving import merge, redo, reopen, sign_off, take_in, withdraw
 from services.projects.decider.promising import (
     amend,
@@ -60,6 +62,7 @@ ListCommand = (
     | JudgeDrawnProject
     | ReportProgress
     | RevisePlan
+    | AttachEvidence
     | DeclareCompletion
     | ReopenProject
     | RedoProject
@@ -106,6 +109,10 @@ def decide(  # noqa: C901, PLR0911, PLR0912 - one case a command
             return report(command, project, asked)
         case RevisePlan():
             return revise(command, project, asked)
+        case AttachEvidence():
+            claimant_only(project, asked)
+            must_be_in_hand(project)
+            return attach(command, project, asked)
         case DeclareCompletion():
             return complete(command, project, asked)
         case ReopenProject():

@@ -10,6 +10,7 @@ from shared.contracts.projects import (
     ClaimGivenBack,
     ClaimTransferred,
     CompletionDeclared,
+    EvidenceAttached,
     ExtensionApproved,
     ExtensionAsked,
     ExtensionRefused,
@@ -67,6 +68,7 @@ GateEvent = (
     | ProjectWithdrawn
     | ProjectMerged
     | MergedProjectTakenIn
+    | EvidenceAttached
 )
 ProjectEvent = ClaimEvent | GateEvent
 
@@ -152,6 +154,7 @@ class Project:
     on_ledger: bool = False
     spot_checks: frozenset[UUID] = frozenset()
     taken_in: frozenset[UUID] = frozenset()
+    evidence: frozenset[UUID] = frozenset()
 
     @property
     def claimant(self) -> str | None:
@@ -182,6 +185,8 @@ def evolve(project: Project, event: ProjectEvent) -> Project:  # noqa: C901, PLR
             return replace(project, percent=event.percent)
         case PlanRevised():
             return project
+        case EvidenceAttached():
+            return replace(project, evidence=project.evidence | {event.evidence_id})
         case CompletionDeclared():
             return replace(project, status=Status.COMPLETED, round=event.round, claim=replace(project.claim, asked=None))
         case ProjectReopened():

@@ -1,0 +1,69 @@
+"""What a file is, told from its bytes alone, and pictures without anything but their picture."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+from shared.web.problem import Problem
+
+MOST_MEGAPIXELS = 50
+JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
+MEDIA_TYPES = (JPEG, PNG, WEBP, PDF)
+_FORMATS: Mapping[str, str] = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
+_WRITTEN: Mapping[str, Mapping[str, int | bool]] = {JPEG: {"quality": 90}, PNG: {"optimize": False}, WEBP: {"quality": 90, "method": 4}}
+Image.MAX_IMAGE_PIXELS = None
+"""The library's own limit warns first and refuses at twice of it; ours is looked at before a single pixel is unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The bytes to keep, and what they are."""
+
+    content: bytes
+    media_type: str
+
+
+def cleaned(content: bytes) -> Cleaned:
+    """Return a file as it may be kept: a PDF as it is, a picture drawn anew, upright, without EXIF, place, comments or thumbnails.
+
+    Problem where it is nothing that is taken, damaged, or more than 50 megapixels.
+    """
+    media_type = sniffed(content)
+    if media_type is None:
+        raise Problem("evidence_type_unknown")
+    if media_type == PDF:
+        return Cleaned(content, PDF)
+    try:
+        with Image.open(BytesIO(content), formats=[_FORMATS[media_type]]) as given:
+            fits = given.width * given.height <= MOST_MEGAPIXELS * 1_000_000
+            drawn = _drawn_anew(given, media_type) if fits else b""
+    except Exception as fault:  # its decoders raise whatever they meet in a damaged file
+        raise Problem("evidence_unreadable") from fault
+    if not fits:
+        raise Problem("image_too_large", megapixels=MOST_MEGAPIXELS)
+    return Cleaned(drawn, media_type)
+
+
+def sniffed(content: bytes) -> str | None:
+    """Return what the first bytes say a file is, None where it is nothing that is taken."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return WEBP
+    if content.startswith(b"%PDF-"):
+        return PDF
+    return None
+
+
+def _drawn_anew(given: Image.Image, media_type: str) -> bytes:
+    upright = ImageOps.exif_transpose(given)
+    seen_through = upright.has_transparency_data and media_type != JPEG
+    picture = upright.convert("RGBA" if seen_through else "RGB")
+    picture.info.clear()  # what is left in it, encoders would write again
+    out = BytesIO()
+    picture.save(out, _FORMATS[media_type], **_WRITTEN[media_type])
+    return out.getvalue()
