@@ -134,7 +134,7 @@ async def from_what_happened(facts: Facts, command: AssessYear) -> AssessYear:
         profile = await _in_force(facts)
     else:
         row = await facts.find(NAMED_PROFILE, command.profile_version)
-        profile = None if row is None else Profile.model_validate(row["profile"])
+        profile = None if row is None else Profile.model_validate(row["profile"], strict=False, extra="ignore")
     if profile is None or profile.annual is None:
         return command
     rows = await facts.find(RECORDS, command.unit, date(command.year, 1, 1), date(command.year, 12, 31))
@@ -217,7 +217,7 @@ async def _registered(facts: Facts, unit: str) -> None:
 
 async def _in_force(facts: Facts, *, seconds: float = _SHORTLY_SECONDS) -> Profile | None:
     row = await facts.find(CURRENT_PROFILE, business_day(facts.asked.at), seconds=seconds)
-    return None if row is None else Profile.model_validate(row["profile"])
+    return None if row is None else Profile.model_validate(row["profile"], strict=False, extra="ignore")
 
 
 def _verification(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a verification

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.scoring.commands import AnswerSurvey, CloseSurvey, IssueSurveyCodes, OpenSurvey, ScoreUnit
+from services.scoring.commands import AnswerSurvey, CloseSurvey, GivenAnswer, IssueSurveyCodes, OpenSurvey, ScoreUnit
 from services.scoring.decider import ANSWER, SURVEY, UNIT_SCORE, asking, code_digest, pseudonym, unit_score_id
 from services.scoring.projections.surveys import SURVEY_ANSWERS, SURVEYS
 from services.scoring.queries.surveys import figures
@@ -55,7 +55,8 @@ CLOSE = CloseSurvey(survey_id=SURVEY_ID)
 
 def answer(respondent: str, survey: Scenario = OPEN, **answers: str) -> AnswerSurvey:
     known = asking(survey.state(), code_digest(SURVEY_ID, respondent))
-    return AnswerSurvey(survey_id=SURVEY_ID, respondent=respondent, answers=answers or GOOD_ANSWERS, survey=known)
+    given_ = tuple(GivenAnswer(question=code, answer=said) for code, said in (answers or GOOD_ANSWERS).items())
+    return AnswerSurvey(survey_id=SURVEY_ID, respondent=respondent, answers=given_, survey=known)
 
 
 def test_the_office_or_an_inspector_asks_and_nobody_about_their_own_unit() -> None:
@@ -123,12 +124,14 @@ def test_answers_are_those_the_questions_offer_and_questions_may_be_passed_over(
         SurveyAnswered, satisfaction=Tally(part=0, whole=0), awareness=Tally(part=0, whole=1)
     )
     for given_, code, pointer in (
-        ({"q9": "yes"}, "question_unknown", "/answers/q9"),
-        ({"q2": "maybe"}, "answer_not_offered", "/answers/q2"),
-        ({"q3": "电视"}, "answer_not_offered", "/answers/q3"),
-        ({"q1": "yes"}, "answer_not_offered", "/answers/q1"),
+        ({"q9": "yes"}, "question_unknown", "/answers/0/question"),
+        ({"q2": "maybe"}, "answer_not_offered", "/answers/0/answer"),
+        ({"q1": "satisfied", "q3": "电视"}, "answer_not_offered", "/answers/1/answer"),
+        ({"q1": "yes"}, "answer_not_offered", "/answers/0/answer"),
     ):
         assert told(given(ANSWER).when(answer(CODES[0], **given_), CLERK))[:2] == (code, pointer)
+    once = answer(CODES[0], q2="no")
+    given(ANSWER).when(once.model_copy(update={"answers": once.answers * 2}), CLERK).rejected("question_twice")
 
 
 @pytest.mark.parametrize(("lenient", "part"), [(True, 1), (False, 0)])
