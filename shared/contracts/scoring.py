@@ -233,7 +233,7 @@ class SurveyClosed(Event):
 
 
 class UnitScored(Event):
-    """A unit got points on the county's sheet on an occasion (a roving assessment, a round); the last score on it counts."""
+    """A unit got points on the county's sheet on an occasion (the code of a roving assessment or round); the last score on it counts."""
 
     score_id: UUID
     unit: str

@@ -1,8 +1,9 @@
 """Counties see nothing of each other: not over HTTP, and not in the database, even where the services' own SQL is left aside."""
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 import pytest
@@ -18,6 +19,8 @@ from tests.support.faults import faults_of, none_of
 STAFF = tuple(role for role in ROLES if role != "citizen")
 NO_COUNTYS = {"read.strays", "public._yoyo_log", "public._yoyo_migration", "public._yoyo_version", "public.yoyo_lock"}
 """Tables that belong to no county: records off a topic that are no event of any, and the list of migrations."""
+NOT_MADE = {"look_back_id", "version"}
+"""Names of ids that Shaoyang's own things below have none of."""
 CHANGES = {
     "UPDATE": "UPDATE log.events SET type = 'Nothing'",
     "UPDATE of the bytes": "UPDATE log.events SET body = 'x' WHERE position = 1",
@@ -30,10 +33,15 @@ CHANGES = {
 
 @dataclass(frozen=True)
 class Known:
-    """What Shaoyang has, by service: an id that every query and command of the service may be tried with."""
+    """What Shaoyang has: an id by service, which its queries and commands are tried with, and ids by the name a path gives them."""
 
     ids: dict[str, str]
     words: tuple[str, ...]
+    named: dict[str, str] = field(default_factory=dict)
+
+    def at(self, query: Question) -> str:
+        """Return where a query asks for what Shaoyang has."""
+        return re.sub(r"{(\w+)}", lambda name: self.named.get(name[1], self.ids[query.service]), query.path)
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +60,32 @@ def shaoyangs(platform: Platform) -> Known:
     platform.still()
     ids = {"intake": need, "projects": project, "supervision": notice, "scoring": project}
     cast.of("office").eventually("supervision", f"notices/{notice}", status="issued")
-    return Known(ids, ("只属于邵阳", cast.unit, cast.branch, *ids.values()))
+    named = judged(cast)
+    return Known(ids, ("只属于邵阳", cast.unit, cast.branch, *ids.values(), *named.values()), named)
+
+
+def judged(cast: Cast) -> dict[str, str]:
+    """Survey, score and assess the unit; return the ids by the names that paths give them."""
+    office = cast.of("office")
+    question = {"code": "q1", "text": "满意吗？", "kind": "rating", "topic": "satisfaction"}
+    survey = {"title": "只属于邵阳的测评", "unit": cast.unit, "questions": [question], "until": "2999-12-31"}
+    points = dict.fromkeys(("materials", "satisfaction", "awareness", "quality"), GOOD)
+    made = {
+        "survey_id": office.do("scoring", "surveys", {**survey, "respondents": "codes", "sampling": "drawn", "sample": 9}),
+        "score_id": office.do("scoring", "unit-scores", {"unit": cast.unit, "occasion": "2021-11", "points": points}),
+        "assessment_id": office.do("scoring", "assessments", {"year": 2021, "subject": "person", "unit": cast.unit}),
+    }
+    cast.platform.still()
+    return {name: str(said["id"]) for name, said in made.items()}
 
 
 def test_the_owner_county_sees_what_the_others_must_not(platform: Platform, shaoyangs: Known, queries: list[Question]) -> None:
     """Otherwise the tests below would pass on nothing."""
     person = platform.person(*STAFF, unit=TOWN)
-    for query in queries:
-        answer = person.get(
-            query.service, query.at(shaoyangs.ids[query.service]), **({"limit": 500} if "limit" in query.parameters else {})
-        )
+    for query in (query for query in queries if not NOT_MADE.intersection(re.findall(r"{(\w+)}", query.path))):
+        answer = person.get(query.service, shaoyangs.at(query), **({"limit": 500} if "limit" in query.parameters else {}))
         assert answer.status_code == 200, answer.text
-        if not query.path.endswith(("figures", "profiles")):
+        if not query.path.endswith(("figures", "profiles", "score-sheets", "look-backs", "signs")):
             assert any(word in answer.text for word in shaoyangs.words), query
 
 
@@ -72,9 +94,7 @@ def test_no_query_shows_another_countys_things(platform: Platform, shaoyangs: Kn
     person = platform.person(*STAFF, county=county, unit="secret", branch="secret-1", sub="member-secret")
 
     def asked(query: Question) -> list[str]:
-        answer = person.get(
-            query.service, query.at(shaoyangs.ids[query.service]), **({"limit": 500} if "limit" in query.parameters else {})
-        )
+        answer = person.get(query.service, shaoyangs.at(query), **({"limit": 500} if "limit" in query.parameters else {}))
         if "{" in query.path:
             return faults_of(answer, status=404)
         leaked = [word for word in shaoyangs.words if word in json.dumps(answer.json(), ensure_ascii=False)]

@@ -121,10 +121,10 @@ def test_a_unit_is_scored_on_the_sheet_in_force_and_sheets_are_found_by_the_day(
     assert inspector.see("scoring", "score-sheets", on="2000-01-01")["items"] == []
     assert inspector.see("scoring", f"score-sheets/{sheet['id']}")["sheet"] == sheet["sheet"]
     points = {row["item"]: 90 for row in sheet["sheet"]["items"]}
-    body = {"unit": cast.unit, "occasion": "巡回考核", "points": points}
+    body = {"unit": cast.unit, "occasion": "2027-03", "points": points}
     said = inspector.do("scoring", "unit-scores", body)
     (row,) = inspector.see("scoring", "unit-scores", unit=cast.unit, passed=True, min_position=said["position"])["items"]
-    assert (row["total"], row["occasion"]) == (90, "巡回考核")
+    assert (row["total"], row["occasion"]) == (90, "2027-03")
     assert len(cast.of("office").history("scoring", f"unit-scores/{row['id']}")) == 1
 
 

@@ -195,7 +195,7 @@ def test_the_figures_of_a_survey_are_the_sum_of_its_answers() -> None:
     assert row.answered <= row.codes <= row.sample
 
 
-SCORE = ScoreUnit(unit="T1", occasion="2021年11月巡回考核", points={"materials": 80, "quality": 90}, sheet=SHEET)
+SCORE = ScoreUnit(unit="T1", occasion="2021-11", points={"materials": 80, "quality": 90}, sheet=SHEET)
 
 
 def test_a_unit_is_scored_on_the_same_sheet_as_projects_and_the_last_score_on_an_occasion_counts() -> None:
@@ -206,7 +206,7 @@ def test_a_unit_is_scored_on_the_same_sheet_as_projects_and_the_last_score_on_an
     once.when(SCORE, OFFICE).nothing()
     low = SCORE.model_copy(update={"points": {"materials": 100, "quality": 69}})
     once.when(low, OFFICE).then_one(UnitScored, total=85, passed=False)
-    other = SCORE.model_copy(update={"occasion": "第二轮"})
+    other = SCORE.model_copy(update={"occasion": "round-2"})
     assert unit_score_id(other, COUNTY) != unit_score_id(SCORE, COUNTY)
 
 

@@ -83,7 +83,8 @@ class ScoreUnit(Command):
     """Give a unit points (0-100) on the county's sheet, on an occasion such as a roving assessment or a round."""
 
     unit: UnitCode
-    occasion: Title
+    occasion: UnitCode
+    """The county's own code of a roving assessment or a round, such as `2021-11`."""
     points: Annotated[dict[ScoreItem, Points], Field(min_length=1)]
     remark: Remark | None = None
     sheet: Annotated[ScoreSheet | None, FromPlatform] = None
