@@ -11,7 +11,8 @@ from services.scoring.decider import ANSWER, SURVEY, UNIT_SCORE, asking, code_di
 from services.scoring.projections.surveys import SURVEY_ANSWERS, SURVEYS
 from services.scoring.queries.surveys import figures
 from services.scoring.queries.verifications import proposed
-from shared.contracts.scoring import Question, SurveyAnswered, SurveyClosed, SurveyCodesIssued, SurveyOpened, Tally, UnitScored
+from shared.contracts.judging import Question, Tally
+from shared.contracts.scoring import SurveyAnswered, SurveyClosed, SurveyCodesIssued, SurveyOpened, UnitScored
 from shared.kernel.actor import Actor
 from shared.kernel.events import Event
 from shared.kernel.projection import Fact

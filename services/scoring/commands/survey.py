@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from shared.contracts.judging import Question, Respondents, Sampling
 from shared.contracts.profile import ScoreSheet
-from shared.contracts.scoring import Question, Respondents, Sampling
 from shared.contracts.values import Points, ScoreItem, Value
 from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Account, Remark, Title, UnitCode

@@ -8,17 +8,8 @@ from uuid import UUID
 
 from services.scoring.commands import AnswerSurvey, Asking, CloseSurvey, IssueSurveyCodes, OpenSurvey
 from services.scoring.state.survey import Answer, Survey, SurveyEvent, evolve_answer, evolve_survey
-from shared.contracts.scoring import (
-    SCORING,
-    Question,
-    QuestionKind,
-    SurveyAnswered,
-    SurveyClosed,
-    SurveyCodesIssued,
-    SurveyOpened,
-    Tally,
-    Topic,
-)
+from shared.contracts.judging import Question, QuestionKind, Tally, Topic
+from shared.contracts.scoring import SCORING, SurveyAnswered, SurveyClosed, SurveyCodesIssued, SurveyOpened
 from shared.contracts.values import Rating
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider

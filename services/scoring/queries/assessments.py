@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.scoring import Subject
+from shared.contracts.judging import Subject
 from shared.kernel.text import Account, UnitCode
 from shared.web.routes import Page, Params, Reading, page
 

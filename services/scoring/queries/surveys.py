@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.scoring.decider.surveys import offered
-from shared.contracts.scoring import Question
+from shared.contracts.judging import Question
 from shared.kernel.text import UnitCode
 from shared.web.routes import Page, Params, Reading, page
 
