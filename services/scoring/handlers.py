@@ -51,8 +51,8 @@ from services.scoring.queries.lookups import (
     RECORDS,
     STANDING_SIGN_OFFS,
 )
+from shared.contracts.judging import Tally
 from shared.contracts.profile import Profile
-from shared.contracts.scoring import Tally
 from shared.kernel.commands import CommandHandler, Facts
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Command

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.scoring.commands import CheckMaterials, RefuseVerification, ScoreProject, SignOffVerification
+from shared.contracts.judging import SeenMaterial
 from shared.contracts.profile import ClosingRules, ScoreSheet, SheetItem
-from shared.contracts.scoring import SeenMaterial, VerificationOpened
+from shared.contracts.scoring import VerificationOpened
 from shared.contracts.values import ScoreItem, Tier
 from shared.kernel.testing import by
 

@@ -12,7 +12,7 @@ from deploy.embedded.preflight import SERVICES
 from tests.support.client import Platform
 
 _EXAMPLES = {"date": "2030-12-31", "uuid": "0199a0a0-0000-7000-8000-000000000001"}
-_TEXTS = ("村口路灯坏了", "430523100")
+_TEXTS = ("村口路灯坏了", "430523100", "0" * 64)
 UNKNOWN_ID = "0199a0a0-0000-7000-8000-00000000dead"
 _BELOW = "/v1/{county}/"
 Path = tuple[str | int, ...]

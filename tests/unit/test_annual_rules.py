@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from services.scoring.commands import AnswerRecord, AssessYear, LetterRecord, ProjectRecord, RatingRecord, Records, SubjectRecord
 from services.scoring.decider import ANNUAL, assessment_id
 from services.scoring.decider.measures import LISTED, Share, behind, line
+from shared.contracts.judging import Tally
 from shared.contracts.profile import AnnualItem, AnnualRules, Measure
-from shared.contracts.scoring import SubjectAssessed, Tally, YearAssessed
+from shared.contracts.scoring import SubjectAssessed, YearAssessed
 from shared.kernel.testing import COUNTY, Outcome, Scenario, by, given
 from tests.support.a_verification import OFFICE
 

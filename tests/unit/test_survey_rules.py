@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from services.scoring.commands import AnswerSurvey, CloseSurvey, IssueSurveyCodes, OpenSurvey, ScoreUnit
+from services.scoring.commands import AnswerSurvey, CloseSurvey, GivenAnswer, IssueSurveyCodes, OpenSurvey, ScoreUnit
 from services.scoring.decider import ANSWER, SURVEY, UNIT_SCORE, asking, code_digest, pseudonym, unit_score_id
 from services.scoring.projections.surveys import SURVEY_ANSWERS, SURVEYS
 from services.scoring.queries.surveys import figures
 from services.scoring.queries.verifications import proposed
-from shared.contracts.scoring import Question, SurveyAnswered, SurveyClosed, SurveyCodesIssued, SurveyOpened, Tally, UnitScored
+from shared.contracts.judging import Question, Tally
+from shared.contracts.scoring import SurveyAnswered, SurveyClosed, SurveyCodesIssued, SurveyOpened, UnitScored
 from shared.kernel.actor import Actor
 from shared.kernel.events import Event
 from shared.kernel.projection import Fact
@@ -55,7 +56,8 @@ CLOSE = CloseSurvey(survey_id=SURVEY_ID)
 
 def answer(respondent: str, survey: Scenario = OPEN, **answers: str) -> AnswerSurvey:
     known = asking(survey.state(), code_digest(SURVEY_ID, respondent))
-    return AnswerSurvey(survey_id=SURVEY_ID, respondent=respondent, answers=answers or GOOD_ANSWERS, survey=known)
+    given_ = tuple(GivenAnswer(question=code, answer=said) for code, said in (answers or GOOD_ANSWERS).items())
+    return AnswerSurvey(survey_id=SURVEY_ID, respondent=respondent, answers=given_, survey=known)
 
 
 def test_the_office_or_an_inspector_asks_and_nobody_about_their_own_unit() -> None:
@@ -123,12 +125,14 @@ def test_answers_are_those_the_questions_offer_and_questions_may_be_passed_over(
         SurveyAnswered, satisfaction=Tally(part=0, whole=0), awareness=Tally(part=0, whole=1)
     )
     for given_, code, pointer in (
-        ({"q9": "yes"}, "question_unknown", "/answers/q9"),
-        ({"q2": "maybe"}, "answer_not_offered", "/answers/q2"),
-        ({"q3": "电视"}, "answer_not_offered", "/answers/q3"),
-        ({"q1": "yes"}, "answer_not_offered", "/answers/q1"),
+        ({"q9": "yes"}, "question_unknown", "/answers/0/question"),
+        ({"q2": "maybe"}, "answer_not_offered", "/answers/0/answer"),
+        ({"q1": "satisfied", "q3": "电视"}, "answer_not_offered", "/answers/1/answer"),
+        ({"q1": "yes"}, "answer_not_offered", "/answers/0/answer"),
     ):
         assert told(given(ANSWER).when(answer(CODES[0], **given_), CLERK))[:2] == (code, pointer)
+    once = answer(CODES[0], q2="no")
+    given(ANSWER).when(once.model_copy(update={"answers": once.answers * 2}), CLERK).rejected("question_twice")
 
 
 @pytest.mark.parametrize(("lenient", "part"), [(True, 1), (False, 0)])
@@ -192,7 +196,7 @@ def test_the_figures_of_a_survey_are_the_sum_of_its_answers() -> None:
     assert row.answered <= row.codes <= row.sample
 
 
-SCORE = ScoreUnit(unit="T1", occasion="2021年11月巡回考核", points={"materials": 80, "quality": 90}, sheet=SHEET)
+SCORE = ScoreUnit(unit="T1", occasion="2021-11", points={"materials": 80, "quality": 90}, sheet=SHEET)
 
 
 def test_a_unit_is_scored_on_the_same_sheet_as_projects_and_the_last_score_on_an_occasion_counts() -> None:
@@ -203,7 +207,7 @@ def test_a_unit_is_scored_on_the_same_sheet_as_projects_and_the_last_score_on_an
     once.when(SCORE, OFFICE).nothing()
     low = SCORE.model_copy(update={"points": {"materials": 100, "quality": 69}})
     once.when(low, OFFICE).then_one(UnitScored, total=85, passed=False)
-    other = SCORE.model_copy(update={"occasion": "第二轮"})
+    other = SCORE.model_copy(update={"occasion": "round-2"})
     assert unit_score_id(other, COUNTY) != unit_score_id(SCORE, COUNTY)
 
 

@@ -1,7 +1,7 @@
 """What may be asked of scoring."""
 
 from services.scoring.commands.annual import AnswerRecord, AssessYear, LetterRecord, ProjectRecord, RatingRecord, Records, SubjectRecord
-from services.scoring.commands.survey import AnswerSurvey, Asking, CloseSurvey, IssueSurveyCodes, OpenSurvey, ScoreUnit
+from services.scoring.commands.survey import AnswerSurvey, Asking, CloseSurvey, GivenAnswer, IssueSurveyCodes, OpenSurvey, ScoreUnit
 from services.scoring.commands.verification import (
     CheckMaterials,
     ConfirmSignOff,
@@ -23,6 +23,7 @@ __all__ = [
     "CloseSurvey",
     "ConfirmSignOff",
     "DrawLookBack",
+    "GivenAnswer",
     "IssueSurveyCodes",
     "LetterRecord",
     "OpenSurvey",

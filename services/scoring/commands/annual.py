@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.judging import Subject, Tally
 from shared.contracts.profile import AnnualRules
-from shared.contracts.scoring import Subject, Tally
 from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import UnitCode
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from shared.contracts.judging import Question, Respondents, Sampling
 from shared.contracts.profile import ScoreSheet
-from shared.contracts.scoring import Question, Respondents, Sampling
-from shared.contracts.values import Points, ScoreItem
+from shared.contracts.values import Points, ScoreItem, Value
 from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Account, Remark, Title, UnitCode
 
@@ -53,6 +53,13 @@ class Asking:
     issued: bool
 
 
+class GivenAnswer(Value):
+    """What was answered to one question: a rating, yes or no, or one of its options."""
+
+    question: UnitCode
+    answer: Title
+
+
 class AnswerSurvey(Command):
     """Answer a survey, once. `respondent` is the one-time code, or what the person is known by (an account, a telephone number).
 
@@ -61,7 +68,7 @@ class AnswerSurvey(Command):
 
     survey_id: Annotated[UUID, FromPlatform]
     respondent: Account
-    answers: Annotated[dict[UnitCode, Title], Field(min_length=1, max_length=20)]
+    answers: Annotated[tuple[GivenAnswer, ...], Field(min_length=1, max_length=20)]
     survey: Annotated[Asking | None, FromPlatform] = None
 
 
@@ -76,7 +83,8 @@ class ScoreUnit(Command):
     """Give a unit points (0-100) on the county's sheet, on an occasion such as a roving assessment or a round."""
 
     unit: UnitCode
-    occasion: Title
+    occasion: UnitCode
+    """The county's own code of a roving assessment or a round, such as `2021-11`."""
     points: Annotated[dict[ScoreItem, Points], Field(min_length=1)]
     remark: Remark | None = None
     sheet: Annotated[ScoreSheet | None, FromPlatform] = None

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.judging import SeenMaterial
 from shared.contracts.profile import ClosingRules, ScoreSheet
-from shared.contracts.scoring import SeenMaterial
 from shared.contracts.values import Points, ScoreItem, Tier
 from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.text import Paragraphs, Remark, Title, UnitCode

@@ -8,8 +8,9 @@ from uuid import UUID
 from services.scoring.commands import AssessYear, Records, SubjectRecord
 from services.scoring.decider.measures import HUNDRED, Share, line, revocations, scored
 from services.scoring.state.annual import AnnualEvent, AssessedYear, evolve_year
+from shared.contracts.judging import Exclusion
 from shared.contracts.profile import AnnualRules
-from shared.contracts.scoring import SCORING, Exclusion, SubjectAssessed, YearAssessed
+from shared.contracts.scoring import SCORING, SubjectAssessed, YearAssessed
 from shared.kernel.derived import derived
 from shared.kernel.errors import Rejected
 from shared.kernel.events import dump

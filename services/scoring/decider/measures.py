@@ -8,8 +8,8 @@ from typing import assert_never
 
 from services.scoring.commands import AnswerRecord, LetterRecord, ProjectRecord, RatingRecord
 from services.scoring.decider.weighing import half_up
+from shared.contracts.judging import AnnualLine, Behind
 from shared.contracts.profile import AnnualItem, Measure
-from shared.contracts.scoring import AnnualLine, Behind
 
 LISTED = 500
 """Positions a line lists of one service: seven measures of a large unit stay within an event; the digest is over all."""

@@ -2,23 +2,14 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never, get_args
 from uuid import UUID
 
 from services.scoring.commands import AnswerSurvey, Asking, CloseSurvey, IssueSurveyCodes, OpenSurvey
 from services.scoring.state.survey import Answer, Survey, SurveyEvent, evolve_answer, evolve_survey
-from shared.contracts.scoring import (
-    SCORING,
-    Question,
-    QuestionKind,
-    SurveyAnswered,
-    SurveyClosed,
-    SurveyCodesIssued,
-    SurveyOpened,
-    Tally,
-    Topic,
-)
+from shared.contracts.judging import Question, QuestionKind, Tally, Topic
+from shared.contracts.scoring import SCORING, SurveyAnswered, SurveyClosed, SurveyCodesIssued, SurveyOpened
 from shared.contracts.values import Rating
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider
@@ -88,7 +79,8 @@ def close_survey(command: CloseSurvey, survey: Survey, asked: Asked) -> Sequence
 def answer(command: AnswerSurvey, known: Answer, asked: Asked) -> Sequence[SurveyAnswered]:
     """One answer a person. With codes an interviewer enters it, so that no envelope names who answered; otherwise a citizen may too."""
     survey = _may_answer(command, asked)
-    if known.answers == tuple(sorted(command.answers.items())):
+    given = {each.question: each.answer for each in command.answers}
+    if known.answers == tuple(sorted(given.items())):
         return []
     if known.answers is not None:
         raise Rejected("already_answered")
@@ -101,9 +93,9 @@ def answer(command: AnswerSurvey, known: Answer, asked: Asked) -> Sequence[Surve
             respondent=pseudonym(command.survey_id, command.respondent),
             unit=survey.unit,
             project_id=survey.project_id,
-            answers=command.answers,
-            satisfaction=_counted(survey, command, "satisfaction"),
-            awareness=_counted(survey, command, "awareness"),
+            answers=given,
+            satisfaction=_counted(survey, given, "satisfaction"),
+            awareness=_counted(survey, given, "awareness"),
         )
     ]
 
@@ -126,11 +118,14 @@ def _may_answer(command: AnswerSurvey, asked: Asked) -> Asking:
 
 def _must_be_offered(survey: Asking, command: AnswerSurvey) -> None:
     questions = {question.code: question for question in survey.questions}
-    for code, given in command.answers.items():
-        if code not in questions:
-            raise Rejected("question_unknown", pointer=f"/answers/{code}", question=code)
-        if given not in offered(questions[code]):
-            raise Rejected("answer_not_offered", pointer=f"/answers/{code}", question=code)
+    answered = Counter(each.question for each in command.answers)
+    for number, each in enumerate(command.answers):
+        if each.question not in questions:
+            raise Rejected("question_unknown", pointer=f"/answers/{number}/question", question=each.question)
+        if answered[each.question] > 1:
+            raise Rejected("question_twice", pointer=f"/answers/{number}/question", question=each.question)
+        if each.answer not in offered(questions[each.question]):
+            raise Rejected("answer_not_offered", pointer=f"/answers/{number}/answer", question=each.question)
 
 
 def asking(survey: Survey, digest: str) -> Asking | None:
@@ -180,11 +175,9 @@ def _sound(question: Question) -> bool:
     return options and question.topic in (None, _TOPIC_OF[question.kind])
 
 
-def _counted(survey: Asking, command: AnswerSurvey, topic: Topic) -> Tally:
+def _counted(survey: Asking, answers: Mapping[str, str], topic: Topic) -> Tally:
     good = {*_GOOD, *(("basically-satisfied",) if survey.basically_is_good else ()), "yes"}
-    given = [
-        command.answers[question.code] for question in survey.questions if question.topic == topic and question.code in command.answers
-    ]
+    given = [answers[each.code] for each in survey.questions if each.topic == topic and each.code in answers]
     return Tally(part=sum(each in good for each in given), whole=len(given))
 
 

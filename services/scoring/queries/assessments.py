@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.scoring import Subject
+from shared.contracts.judging import Subject
 from shared.kernel.text import Account, UnitCode
 from shared.web.routes import Page, Params, Reading, page
 
@@ -19,11 +19,11 @@ ORDER BY position LIMIT $3
 RESULTS = """
 SELECT code AS id, run, position, subject, unit, official_order, lines, score, rank, commendable, exclusions
 FROM read.assessment_results
-WHERE county = $1 AND assessment_id = $4 AND position > $2
-  AND run = coalesce($5, (SELECT max(run) FROM read.assessments WHERE county = $1 AND assessment_id = $4))
+WHERE county = $1 AND assessment_id = $4 AND position > $2 AND run = $5
   AND ($6::boolean IS NULL OR commendable = $6) AND ($7::text IS NULL OR code = $7)
 ORDER BY position LIMIT $3
 """
+LAST_RUN = "SELECT max(run) FROM read.assessments WHERE county = $1 AND assessment_id = $2"
 
 
 class AssessmentFilters(Params):
@@ -49,11 +49,12 @@ async def assessments(reading: Reading) -> Page:
     return page(rows, wanted.limit)
 
 
-async def assessment_results(reading: Reading) -> Page:
+async def assessment_results(reading: Reading) -> Page | None:
     """List the places of one run, the best first, with the lines and the events behind them."""
     wanted: ResultFilters = reading.params
-    ids, rows = reading.ids, reading.connection
-    found = await rows.fetch(
-        RESULTS, reading.county, wanted.after, wanted.limit, ids["assessment_id"], wanted.run, wanted.commendable, wanted.code
-    )
+    own = reading.ids["assessment_id"]
+    run = wanted.run if wanted.run is not None else await reading.connection.fetchval(LAST_RUN, reading.county, own)
+    if run is None:
+        return None
+    found = await reading.connection.fetch(RESULTS, reading.county, wanted.after, wanted.limit, own, run, wanted.commendable, wanted.code)
     return page(found, wanted.limit)

@@ -51,8 +51,10 @@ async def look_back(reading: Reading) -> Mapping[str, Any] | None:
     return None if row is None else {**dict(row), "position": str(row["position"])}
 
 
-async def look_back_items(reading: Reading) -> Page:
+async def look_back_items(reading: Reading) -> Page | None:
     """List the projects of a draw in the order they were drawn; `position` is their place."""
     wanted: ItemFilters = reading.params
+    if await look_back(reading) is None:
+        return None
     rows = await reading.connection.fetch(ITEMS, reading.county, wanted.after, wanted.limit, reading.ids["look_back_id"], wanted.status)
     return page(rows, wanted.limit)

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import Field
 
 from services.scoring.decider.surveys import offered
-from shared.contracts.scoring import Question
-from shared.kernel.text import Title, UnitCode
+from shared.contracts.judging import Question
+from shared.kernel.text import UnitCode
 from shared.web.routes import Page, Params, Reading, page
 
 _SURVEY = """
@@ -54,7 +54,7 @@ class UnitScoreFilters(Params):
     """How the list of units' scores may be narrowed."""
 
     unit: UnitCode | None = None
-    occasion: Title | None = None
+    occasion: UnitCode | None = None
     passed: bool | None = None
 
 
@@ -116,5 +116,6 @@ async def score_sheets(reading: Reading) -> Page:
 
 async def score_sheet(reading: Reading) -> Mapping[str, Any] | None:
     """Show the score sheet of one version of the county's rules."""
-    row = await reading.connection.fetchrow(SHEET, reading.county, reading.ids["version"])
+    version = reading.ids["version"]
+    row = None if "\x00" in version else await reading.connection.fetchrow(SHEET, reading.county, version)  # no text of PostgreSQL's
     return None if row is None else {**dict(row), "position": str(row["position"])}

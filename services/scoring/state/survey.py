@@ -5,7 +5,8 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
-from shared.contracts.scoring import Question, Respondents, SurveyAnswered, SurveyClosed, SurveyCodesIssued, SurveyOpened, UnitScored
+from shared.contracts.judging import Question, Respondents
+from shared.contracts.scoring import SurveyAnswered, SurveyClosed, SurveyCodesIssued, SurveyOpened, UnitScored
 from shared.contracts.values import ScoreItem
 
 SurveyEvent = SurveyOpened | SurveyCodesIssued | SurveyClosed
