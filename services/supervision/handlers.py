@@ -75,7 +75,7 @@ _FOLLOWING_SECONDS = 5.0
 
 async def _profile(facts: Facts, *, seconds: float = _WAIT_SECONDS) -> Profile | None:
     row = await facts.find(CURRENT_PROFILE, business_day(facts.asked.at), seconds=seconds)
-    return None if row is None else Profile.model_validate(row["profile"])
+    return None if row is None else Profile.model_validate(row["profile"], strict=False, extra="ignore")
 
 
 async def _unit_name(facts: Facts, unit: str, pointer: str) -> str | None:
