@@ -12,7 +12,7 @@ from deploy.embedded.preflight import SERVICES
 from tests.support.client import Platform
 
 _EXAMPLES = {"date": "2030-12-31", "uuid": "0199a0a0-0000-7000-8000-000000000001"}
-_TEXTS = ("村口路灯坏了", "430523100")
+_TEXTS = ("村口路灯坏了", "430523100", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
 UNKNOWN_ID = "0199a0a0-0000-7000-8000-00000000dead"
 _BELOW = "/v1/{county}/"
 Path = tuple[str | int, ...]
