@@ -276,6 +276,9 @@ def test_what_climbed_to_the_top_is_listed_also_while_nobody_owns_it() -> None:
 def test_a_leader_lists_for_a_reason_and_takes_off_on_evidence() -> None:
     given(LISTING).when(LIST, OFFICE).rejected("role_not_allowed")
     given(LISTING).when(LIST.model_copy(update={"criterion": "ladder"}), LEADER).rejected("criterion_not_yours")
+    for spelt in ("430523100", PROJECT.upper()):
+        given(LISTING).when(LIST.model_copy(update={"subject_id": spelt}), LEADER).rejected("subject_not_known")
+    given(LISTING).when(LIST.model_copy(update={"subject": "unit", "subject_id": "T2"}), LEADER).then_one(SubjectListed, subject="unit")
     listed = given(LISTING).and_then(LIST, LEADER)
     assert isinstance(listed.history[0], SubjectListed)
     assert (listed.history[0].listing_id, listed.history[0].owner, listed.history[0].reason) == (LISTING_ID, "T1", "群众反映强烈")
