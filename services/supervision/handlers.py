@@ -51,6 +51,7 @@ from services.supervision.commands.watches import (
     ResumeWatch,
     StartWatch,
     UnderTheLadder,
+    is_an_id,
     listing_of,
     watch_of,
 )
@@ -153,16 +154,11 @@ async def of_a_known_subject(facts: Facts, command: ListSubject) -> ListSubject:
     await _unit_name(facts, command.owner, "/owner")
     if command.subject == "unit":
         await _unit_name(facts, command.subject_id, "/subject_id")
-        return command
-    try:
-        subject_id = UUID(command.subject_id)
-    except ValueError as fault:
-        raise Rejected("subject_not_known", pointer="/subject_id") from fault
-    if command.subject == "project":
-        await _must_know_project(facts, subject_id, "/subject_id")
-    if command.subject == "notice" and (await facts.state(NOTICE, f"notice-{subject_id}"))[0].kind is None:
+    elif is_an_id(command.subject_id) and command.subject == "project":
+        await _must_know_project(facts, UUID(command.subject_id), "/subject_id")
+    elif command.subject == "notice" and (await facts.state(NOTICE, f"notice-{command.subject_id}"))[0].kind is None:
         raise Rejected("subject_not_known", pointer="/subject_id")
-    return command.model_copy(update={"subject_id": str(subject_id)})
+    return command
 
 
 async def with_a_registered_owner(facts: Facts, command: NameListingOwner) -> NameListingOwner:

@@ -160,6 +160,14 @@ def test_what_is_done_is_watched_no_more_and_done_again_has_its_days_and_never_l
     reached(1).when(reopen(date(2021, 11, 29)), POLICY).nothing()
 
 
+def test_a_new_deadline_where_the_county_has_taken_the_ladder_away_or_for_ever_ends_the_watch() -> None:
+    for without in (move(date(2021, 11, 15)).model_copy(update={"rungs": ()}), move(date(9999, 12, 31))):
+        reached(1).when(without, POLICY).then_one(WatchEnded, because="ExtensionApproved", next_rung=2)
+    paused = reached(1).and_then(PAUSE, POLICY)
+    paused.when(resume(date(2021, 11, 30)).model_copy(update={"rungs": ()}), POLICY).then_one(WatchEnded, because="ProjectResumed")
+    paused.when(resume(date(9999, 12, 31)), POLICY).then_one(WatchEnded, because="ProjectResumed")
+
+
 def test_a_need_climbs_until_somebody_has_it() -> None:
     need_id = PROJECT_ID
     came = NeedSubmitted(
@@ -268,6 +276,9 @@ def test_what_climbed_to_the_top_is_listed_also_while_nobody_owns_it() -> None:
 def test_a_leader_lists_for_a_reason_and_takes_off_on_evidence() -> None:
     given(LISTING).when(LIST, OFFICE).rejected("role_not_allowed")
     given(LISTING).when(LIST.model_copy(update={"criterion": "ladder"}), LEADER).rejected("criterion_not_yours")
+    for spelt in ("430523100", PROJECT.upper()):
+        given(LISTING).when(LIST.model_copy(update={"subject_id": spelt}), LEADER).rejected("subject_not_known")
+    given(LISTING).when(LIST.model_copy(update={"subject": "unit", "subject_id": "T2"}), LEADER).then_one(SubjectListed, subject="unit")
     listed = given(LISTING).and_then(LIST, LEADER)
     assert isinstance(listed.history[0], SubjectListed)
     assert (listed.history[0].listing_id, listed.history[0].owner, listed.history[0].reason) == (LISTING_ID, "T1", "群众反映强烈")

@@ -18,6 +18,14 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, hexadecimal."""
 
 
+def is_an_id(text: str) -> bool:
+    """Tell whether a text is a UUID as this platform writes it; another spelling would name another stream."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
 def watch_of(subject: str, subject_id: str) -> UUID:
     """Return the one watch a subject has on a ladder."""
     return derived("watch", subject, subject_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from services.supervision.commands.watches import DelistSubject, ListEscalated, ListSubject, NameListingOwner, listing_of
+from services.supervision.commands.watches import DelistSubject, ListEscalated, ListSubject, NameListingOwner, is_an_id, listing_of
 from services.supervision.state.watches import Listing, ListingEvent, evolve_listing
 from shared.contracts.ladders import ListingOwnerNamed, SubjectDelisted, SubjectListed
 from shared.contracts.supervision import SUPERVISION
@@ -35,6 +35,8 @@ def list_subject(command: ListSubject, listing: Listing, asked: Asked) -> Sequen
     asked.actor.require("leader")
     if command.criterion == "ladder":
         raise Rejected("criterion_not_yours", pointer="/criterion")
+    if command.subject != "unit" and not is_an_id(command.subject_id):
+        raise Rejected("subject_not_known", pointer="/subject_id")
     if listing.listed:
         raise Rejected("subject_already_listed")
     return [

@@ -14,6 +14,7 @@ from services.supervision.commands.watches import (
     ResumeWatch,
     StartWatch,
     UnderTheLadder,
+    Watching,
     watch_of,
 )
 from services.supervision.state.watches import Watch, WatchEvent, evolve_watch
@@ -87,8 +88,10 @@ def pause(command: PauseWatch, watch: Watch, asked: Asked) -> Sequence[WatchEven
 def resume(command: ResumeWatch, watch: Watch, asked: Asked) -> Sequence[WatchEvent]:
     """A clock that stood still runs again, from the deadline it is given."""
     asked.actor.require(SYSTEM)
-    if not watch.paused or not _countable(command.due_on):
+    if not watch.paused:
         return []
+    if not command.rungs or not _countable(command.due_on):
+        return _ended(command, watch)
     rungs, provisional = _planned(command.rungs, command.due_on)
     return [
         WatchResumed(
@@ -113,10 +116,7 @@ def reopen(command: ReopenWatch, watch: Watch, asked: Asked) -> Sequence[WatchEv
 def end(command: EndWatch, watch: Watch, asked: Asked) -> Sequence[WatchEvent]:
     """What is not late, or not any more, does not climb."""
     asked.actor.require(SYSTEM)
-    if not watch.running:
-        return []
-    watch_id = watch_of(command.subject, command.subject_id)
-    return [WatchEnded(watch_id=watch_id, climb=watch.climb, next_rung=watch.reached + 1, because=command.because)]
+    return _ended(command, watch) if watch.running else []
 
 
 def climb(command: ClimbRung, watch: Watch, asked: Asked) -> Sequence[WatchEvent]:
@@ -181,8 +181,10 @@ def _started(command: UnderTheLadder, watch: Watch, due_on: date) -> Sequence[Wa
 
 
 def _moved(command: UnderTheLadder, watch: Watch, due_on: date) -> Sequence[WatchEvent]:
-    if due_on == watch.due_on or not _countable(due_on):
+    if due_on == watch.due_on:
         return []
+    if not command.rungs or not _countable(due_on):
+        return _ended(command, watch)
     rungs, provisional = _planned(command.rungs, due_on)
     return [
         WatchDeadlineMoved(
@@ -196,6 +198,12 @@ def _moved(command: UnderTheLadder, watch: Watch, due_on: date) -> Sequence[Watc
             because=command.because,
         )
     ]
+
+
+def _ended(command: Watching, watch: Watch) -> Sequence[WatchEvent]:
+    """End a watch; also one that a new deadline leaves without a ladder, because the county took it away."""
+    watch_id = watch_of(command.subject, command.subject_id)
+    return [WatchEnded(watch_id=watch_id, climb=watch.climb, next_rung=watch.reached + 1, because=command.because)]
 
 
 def _escalated(watch: Watch, rung: PlannedRung, asked: Asked, moved_by: Mover, remark: str | None) -> SubjectEscalated:
