@@ -233,4 +233,4 @@ class Needs(RuleBasedStateMachine):
 
 
 TestNeeds = Needs.TestCase
-TestNeeds.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestNeeds.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
