@@ -89,10 +89,7 @@ class MoreMissed(Event):
 
 
 class NeedRouted(Event):
-    """A need got its handling unit (办理单位), responsible leader (包抓领导) and assisting units (协办单位).
-
-    `reason` says why it goes elsewhere than before.
-    """
+    """A need got its handling unit (办理单位), responsible leader (包抓领导), assisting units (协办单位); `reason`: why elsewhere."""
 
     need_id: UUID
     handling_unit: str

@@ -58,6 +58,22 @@ class Cast:
         }
         return self.of("clerk").do("intake", "needs", body, headers)
 
+    def wish(self, title: str) -> str:
+        """Submit, publish, claim and fulfil a micro-wish, as the member; return its id."""
+        body = {
+            "kind": "micro-wish",
+            "channel": "counter",
+            "title": title,
+            "detail": title,
+            "town": f"{self.county}100",
+            "petitioner": None,
+        }
+        wish = str(self.of("clerk").do("intake", "needs", body)["id"])
+        self.of("office").do("intake", f"wishes/{wish}/publish")
+        self.of("member").do("intake", f"wishes/{wish}/claim")
+        self.of("member").do("intake", f"wishes/{wish}/fulfil", {"text": "已实现。"})
+        return wish
+
     def propose(self, *need_ids: str, level: str | None = None, headers: Mapping[str, str] | None = None) -> str:
         """Propose a project for needs; return its id."""
         body: dict[str, Any] = {"title": "修好村口路灯", "level": level or LEVELS[self.county], "unit": self.unit, "branch": self.branch}

@@ -34,7 +34,20 @@ CLAIMS: dict[str, dict[str, Any]] = {
     **{f"in {where!r}": {"county": where} for where in ("", None, 430523, SHAOYANG + "\n", "４３０５２３", [SHAOYANG], LEFT_OUT)},
     **{
         f"as {roles!r}": {"roles": roles}
-        for roles in ("office", [], None, [None], [""], {"office": 1}, ["system"], ["office", "system"], ["\x00"], ["\ud800"], LEFT_OUT)
+        for roles in (
+            "office",
+            [],
+            None,
+            [None],
+            [""],
+            {"office": 1},
+            ["system"],
+            ["office", "system"],
+            ["public"],
+            ["\x00"],
+            ["\ud800"],
+            LEFT_OUT,
+        )
     },
     **{f"unit {unit!r}": {"unit": unit} for unit in NO_CODES},
     **{f"branch {branch!r}": {"branch": branch} for branch in NO_CODES},

@@ -116,6 +116,10 @@ def test_those_who_ask_the_same_are_found_join_and_are_answered_where_they_are_m
     mine, hers = receipt(second, joined), receipt(first, there)
     assert (mine["petitioner"], hers["petitioner"]) == (2, 1)
     assert mine["code"] != hers["code"]
+    words = "老人夜里不敢出门。"
+    assert first.see("intake", f"needs/{there['id']}")["detail"] == office.see("intake", f"needs/{there['id']}")["detail"] == words
+    assert "detail" not in second.see("intake", f"needs/{there['id']}")
+    assert cast.of("citizen", "somebody").get("intake", f"needs/{there['id']}").status_code == 404
     assert (
         office.refused("intake", f"needs/{here['id']}/merge", {"into": there["id"], "reason": "同一处"}) == "merged_into_the_earlier_only"
     )
@@ -173,6 +177,8 @@ def test_a_wish_has_one_winner_and_is_thanked_for(cast: Cast, stranger: Person) 
     claimed = member.do("intake", f"wishes/{made['id']}/claim")
     (wish,) = office.see("intake", "wishes", claimant="member-loop", min_position=claimed["position"])["items"]
     assert (wish["id"], wish["status"], wish["given_back"], wish["unit"]) == (made["id"], "claimed", 1, cast.unit)
+    assert citizen.see("intake", "wishes", claimant="member-loop")["items"] == []
+    assert {one["claimant"] for one in citizen.see("intake", "wishes")["items"]} == {None}
     member.do("intake", f"wishes/{made['id']}/fulfil", {"text": "书包已送到。"})
     thanked = stranger.do("intake", f"tracking/{made['id']}/thank", {"code": own["code"], "text": "谢谢！"})
     (wish,) = office.see("intake", "wishes", status="fulfilled", min_position=thanked["position"])["items"]

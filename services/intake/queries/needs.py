@@ -32,8 +32,8 @@ WHERE county = $1 AND position > $2 AND ($4::text IS NULL OR status = $4) AND ($
 ORDER BY position LIMIT $3
 """  # noqa: S608 - composed of constants
 NEED = f"""
-SELECT {_COLUMNS}, submitted_by = $3 OR EXISTS (
-  SELECT FROM read.petitions p WHERE p.county = $1 AND p.need_id = $2 AND p.submitted_by = $3) AS own
+SELECT {_COLUMNS}, submitted_by = $3 AS own, EXISTS (
+  SELECT FROM read.petitions p WHERE p.county = $1 AND p.need_id = $2 AND p.submitted_by = $3) AS joined
 FROM read.need_board WHERE county = $1 AND need_id = $2 AND position IS NOT NULL
 """  # noqa: S608 - composed of constants
 SIMILAR = """
@@ -122,15 +122,17 @@ async def similar_needs(reading: Reading) -> Mapping[str, Any]:
 
 
 async def need(reading: Reading) -> Mapping[str, Any] | None:
-    """Show one need; a citizen sees only what they submitted or joined themselves."""
+    """Show one need; a citizen sees what they submitted themselves, and of what they joined not the words of others."""
     row = await reading.connection.fetchrow(NEED, reading.county, reading.ids["need_id"], reading.actor.sub)
     if row is None:
         return None
     found = {**dict(row), "position": str(row["position"])}
-    own = found.pop("own")
-    if not reading.actor.has(*STAFF):
-        del found["more"]  # what other petitioners told is not theirs to read
-    return found if own or reading.actor.has(*STAFF) else None
+    own, joined = found.pop("own"), found.pop("joined")
+    if reading.actor.has(*STAFF):
+        return found
+    if not own and not joined:
+        return None
+    return {name: value for name, value in found.items() if name != "more" and (own or name != "detail")}
 
 
 async def need_figures(reading: Reading) -> Mapping[str, Any]:

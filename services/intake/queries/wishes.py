@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from services.intake.queries.needs import STAFF
 from shared.contracts.values import Channel
 from shared.kernel.text import Account, TownCode, UnitCode
 from shared.web.routes import Page, Params, Reading, page
@@ -53,12 +54,16 @@ class CallFilters(Params):
 
 
 async def wishes(reading: Reading) -> Page:
-    """List published micro-wishes in the order they were published."""
+    """List published micro-wishes in the order they were published; citizens are not told who claimed them."""
     wanted: WishFilters = reading.params
+    staff = reading.actor.has(*STAFF)
+    if wanted.claimant is not None and not staff:
+        return Page([], None)
     rows = await reading.connection.fetch(
         WISHES, reading.county, wanted.after, wanted.limit, wanted.status, wanted.town, wanted.claimant, wanted.unit
     )
-    return page(rows, wanted.limit)
+    found = page(rows, wanted.limit)
+    return found if staff else Page([{**item, "claimant": None} for item in found.items], found.next)
 
 
 async def calls(reading: Reading) -> Page:
