@@ -28,6 +28,7 @@ from shared.contracts.projects import (
     DemonstrationEnded,
     DemonstrationProposed,
     FigureAnnounced,
+    MergedProjectTakenIn,
     ProjectApproved,
     ProjectClaimed,
     ProjectProposed,
@@ -82,6 +83,12 @@ def test_a_returned_project_is_mended_under_the_same_id_and_reviewed_again() -> 
     mended.when(claim(), LI).rejected("project_not_approved")
     mended.when(review(), COMMITTEE).then_one(ProjectApproved, ledger="member")
     mended.when(review(True, False, True), COMMITTEE).then_one(ProjectReturned)
+
+
+def test_mending_drops_no_need_that_came_with_a_merged_project() -> None:
+    theirs = UUID("0199c1a8-1111-7000-8000-000000000009")
+    taken_in = MergedProjectTakenIn(project_id=PROJECT_ID, merged_project_id=OTHER_ID, added=(theirs,))
+    given(PROJECT, proposed(), taken_in, RETURNED).when(MEND, CHEN).then_one(ProjectProposed, need_ids=(NEEDS[0], theirs))
 
 
 def test_only_the_proposer_mends_and_only_what_was_returned() -> None:
