@@ -119,6 +119,8 @@ class Question:
     service: str
     path: str
     parameters: dict[str, dict[str, Any]]
+    public: bool = False
+    """Asked without a login."""
 
     def at(self, identifier: str = UNKNOWN_ID) -> str:
         """Return the path below the county's, each of its ids this one."""
@@ -137,6 +139,7 @@ def questions(platform: Platform) -> list[Question]:
             service,
             path.removeprefix(_BELOW),
             {given["name"]: given["schema"] for given in item["get"]["parameters"] if given["in"] == "query"},
+            item["get"].get("security") == [],
         )
         for service in SERVICES
         for path, item in platform.description(service)["paths"].items()
