@@ -34,6 +34,7 @@ from shared.contracts.projects import (
     ProjectProposed,
     ProjectReopened,
     ProjectReturned,
+    ProjectWithdrawn,
     SpotCheckDrawn,
     SpotCheckFailed,
     SpotCheckPassed,
@@ -199,6 +200,14 @@ def test_what_was_declared_complete_goes_back_to_work_before_it_is_claimed_anew(
     outcome = given(PROJECT, *IN_HAND, completed()).when(judge(True, False, True), OFFICE)
     outcome.then(ProjectReopened(project_id=PROJECT_ID, reason="有据", round=1, because="spot-check"), failed())
     given(PROJECT, *IN_HAND, completed(), SIGNED_OFF).when(judge(True, False, True), OFFICE).rejected("project_not_open")
+
+
+def test_what_is_gone_from_the_list_or_back_at_its_gate_is_not_judged() -> None:
+    gone = ProjectWithdrawn(project_id=PROJECT_ID, reason="统一安排", withdrawn_by="xjb-1")
+    for story in ((*IN_HAND, gone), (proposed(),), (proposed(), RETURNED)):
+        for met in (True, False):
+            given(PROJECT, *story).when(judge(True, met, True), OFFICE).rejected("project_not_open")
+    given(PROJECT, *IN_HAND, completed(), SIGNED_OFF).when(judge(True, True, True), OFFICE).then_one(SpotCheckPassed)
 
 
 def test_only_drawn_projects_are_judged_only_by_the_office_and_never_by_whose_they_are() -> None:
