@@ -284,4 +284,4 @@ class TheList(RuleBasedStateMachine):
 
 
 TestTheList = TheList.TestCase
-TestTheList.settings = settings(max_examples=100, stateful_step_count=60, deadline=None)
+TestTheList.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

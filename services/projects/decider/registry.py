@@ -149,7 +149,7 @@ def exempt(command: ExemptMember, member: Member, asked: Asked) -> Sequence[Memb
 
 
 def propose_exemption(command: ProposeExemption, member: Member, asked: Asked) -> Sequence[MemberEvent]:
-    """A branch puts one of its own members forward; what shows it is sealed under the member's key."""
+    """A branch puts one of its own members forward; what shows it is sealed under a key of its own, to be destroyed apart."""
     asked.actor.require("branch")
     if not member.registered:
         raise Rejected("not_found")
@@ -164,7 +164,7 @@ def propose_exemption(command: ProposeExemption, member: Member, asked: Asked) -
         ExemptionProposed(
             member_id=member_id,
             exemption=command.exemption,
-            evidence=Sealed.of(member_id, command.evidence),
+            evidence=Sealed.of(derived(asked.county, "exemption", command.account, str(asked.command_id)), command.evidence),
             unit=member.unit or "",
             branch=member.branch,
             proposed_by=asked.actor.sub,
