@@ -28,11 +28,13 @@ from shared.contracts.projects import (
     DemonstrationEnded,
     DemonstrationProposed,
     FigureAnnounced,
+    MergedProjectTakenIn,
     ProjectApproved,
     ProjectClaimed,
     ProjectProposed,
     ProjectReopened,
     ProjectReturned,
+    ProjectWithdrawn,
     SpotCheckDrawn,
     SpotCheckFailed,
     SpotCheckPassed,
@@ -82,6 +84,12 @@ def test_a_returned_project_is_mended_under_the_same_id_and_reviewed_again() -> 
     mended.when(claim(), LI).rejected("project_not_approved")
     mended.when(review(), COMMITTEE).then_one(ProjectApproved, ledger="member")
     mended.when(review(True, False, True), COMMITTEE).then_one(ProjectReturned)
+
+
+def test_mending_drops_no_need_that_came_with_a_merged_project() -> None:
+    theirs = UUID("0199c1a8-1111-7000-8000-000000000009")
+    taken_in = MergedProjectTakenIn(project_id=PROJECT_ID, merged_project_id=OTHER_ID, added=(theirs,))
+    given(PROJECT, proposed(), taken_in, RETURNED).when(MEND, CHEN).then_one(ProjectProposed, need_ids=(NEEDS[0], theirs))
 
 
 def test_only_the_proposer_mends_and_only_what_was_returned() -> None:
@@ -192,6 +200,14 @@ def test_what_was_declared_complete_goes_back_to_work_before_it_is_claimed_anew(
     outcome = given(PROJECT, *IN_HAND, completed()).when(judge(True, False, True), OFFICE)
     outcome.then(ProjectReopened(project_id=PROJECT_ID, reason="有据", round=1, because="spot-check"), failed())
     given(PROJECT, *IN_HAND, completed(), SIGNED_OFF).when(judge(True, False, True), OFFICE).rejected("project_not_open")
+
+
+def test_what_is_gone_from_the_list_or_back_at_its_gate_is_not_judged() -> None:
+    gone = ProjectWithdrawn(project_id=PROJECT_ID, reason="统一安排", withdrawn_by="xjb-1")
+    for story in ((*IN_HAND, gone), (proposed(),), (proposed(), RETURNED)):
+        for met in (True, False):
+            given(PROJECT, *story).when(judge(True, met, True), OFFICE).rejected("project_not_open")
+    given(PROJECT, *IN_HAND, completed(), SIGNED_OFF).when(judge(True, True, True), OFFICE).then_one(SpotCheckPassed)
 
 
 def test_only_drawn_projects_are_judged_only_by_the_office_and_never_by_whose_they_are() -> None:

@@ -28,6 +28,7 @@ from shared.kernel.rules import Asked, Decider
 
 MOST_DRAWN = 1_000
 """Projects a draw may hold, so that its event stays well under the size of an event; larger ones are drawn unit by unit."""
+_ON_THE_LIST = (Status.APPROVED, Status.CLAIMED, Status.COMPLETED, Status.SIGNED_OFF)
 
 
 def review(command: ReviewProject, project: Project, asked: Asked) -> Sequence[ProjectEvent]:
@@ -97,10 +98,12 @@ def judge_drawn(command: JudgeDrawnProject, project: Project, asked: Asked) -> S
     each_principle_once(command.verdicts)
     if command.spot_check_id in project.spot_checks:
         raise Rejected("project_already_checked")
+    if project.status not in _ON_THE_LIST:
+        raise Rejected("project_not_open")
     common: dict[str, Any] = {"project_id": command.project_id, "spot_check_id": command.spot_check_id, "verdicts": command.verdicts}
     if all(verdict.met for verdict in command.verdicts):
         return [SpotCheckPassed(**common, checked_by=asked.actor.sub)]
-    if project.status not in (Status.APPROVED, Status.CLAIMED, Status.COMPLETED):
+    if project.status is Status.SIGNED_OFF:
         raise Rejected("project_not_open")
     failed = SpotCheckFailed(**common, claimant=project.claimant, freed=project.claim.members, checked_by=asked.actor.sub)
     if project.status is not Status.COMPLETED:

@@ -190,11 +190,14 @@ def propose(command: ProposeProject, project: Project, asked: Asked) -> Sequence
 
 
 def mend(command: MendProject, project: Project, asked: Asked) -> Sequence[ProjectEvent]:
-    """Who proposed a returned project puts it forward again, mended, under the rules it was first put forward under."""
+    """Who proposed a returned project puts it forward again, mended, under the rules it was first put forward under.
+
+    Needs that came with a merged project stay with it.
+    """
     asked.actor.require(*PROPOSERS)
     if asked.actor.sub != project.proposed_by:
         raise Rejected("not_the_proposer")
-    need_ids = tuple(dict.fromkeys(command.need_ids))
+    need_ids = tuple(dict.fromkeys((*command.need_ids, *project.merged_needs)))
     as_it_is = (project.title, project.need_ids, project.planned_completion)
     if project.status is Status.PROPOSED and project.submission > 1 and as_it_is == (command.title, need_ids, command.planned_completion):
         return []

@@ -1,4 +1,4 @@
-"""The rules of the register: organisations, members, leaders."""
+"""The rules of the register: organisations and members."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -10,33 +10,24 @@ from services.projects.commands import (
     MoveMember,
     ProposeExemption,
     RefuseExemption,
-    RegisterLeader,
     RegisterMember,
     RegisterOrganisation,
-    ReleaseContactPoint,
     RenameOrganisation,
     ReorderOrganisation,
-    TieContactPoint,
 )
 from services.projects.state.registry import (
-    Leader,
-    LeaderEvent,
     Member,
     MemberEvent,
     Organisation,
     OrganisationEvent,
     Proposal,
-    evolve_leader,
     evolve_member,
     evolve_organisation,
 )
 from shared.contracts.projects import (
     PROJECTS,
-    ContactPointReleased,
-    ContactPointTied,
     ExemptionProposed,
     ExemptionRefused,
-    LeaderRegistered,
     MemberExempted,
     MemberMoved,
     MemberRegistered,
@@ -52,7 +43,6 @@ from shared.kernel.sealed import Sealed
 
 OrganisationCommand = RegisterOrganisation | RenameOrganisation | ReorderOrganisation | DissolveOrganisation
 MemberCommand = RegisterMember | ExemptMember | ProposeExemption | ApproveExemption | RefuseExemption | MoveMember
-LeaderCommand = RegisterLeader | TieContactPoint | ReleaseContactPoint
 
 
 def decide_organisation(command: OrganisationCommand, organisation: Organisation, asked: Asked) -> Sequence[OrganisationEvent]:
@@ -149,7 +139,7 @@ def exempt(command: ExemptMember, member: Member, asked: Asked) -> Sequence[Memb
 
 
 def propose_exemption(command: ProposeExemption, member: Member, asked: Asked) -> Sequence[MemberEvent]:
-    """A branch puts one of its own members forward; what shows it is sealed under the member's key."""
+    """A branch puts one of its own members forward; what shows it is sealed under a key of its own, to be destroyed apart."""
     asked.actor.require("branch")
     if not member.registered:
         raise Rejected("not_found")
@@ -164,7 +154,7 @@ def propose_exemption(command: ProposeExemption, member: Member, asked: Asked) -
         ExemptionProposed(
             member_id=member_id,
             exemption=command.exemption,
-            evidence=Sealed.of(member_id, command.evidence),
+            evidence=Sealed.of(derived(asked.county, "exemption", command.account, str(asked.command_id)), command.evidence),
             unit=member.unit or "",
             branch=member.branch,
             proposed_by=asked.actor.sub,
@@ -212,82 +202,6 @@ def move(command: MoveMember, member: Member, asked: Asked) -> Sequence[MemberEv
     ]
 
 
-def decide_leader(command: LeaderCommand, leader: Leader, asked: Asked) -> Sequence[LeaderEvent]:
-    """Return the facts a command makes of a leader."""
-    match command:
-        case RegisterLeader():
-            return register_leader(command, leader, asked)
-        case TieContactPoint():
-            return tie(command, leader, asked)
-        case ReleaseContactPoint():
-            return release(command, leader, asked)
-        case _:
-            assert_never(command)
-
-
-def register_leader(command: RegisterLeader, leader: Leader, asked: Asked) -> Sequence[LeaderEvent]:
-    """The office registers a leader once; the name is sealed."""
-    asked.actor.require("office")
-    if leader.registered:
-        if (leader.unit, leader.post, leader.order) == (command.unit, command.post, command.order):
-            return []
-        raise Rejected("leader_already_registered", pointer="/account")
-    leader_id = derived(asked.county, "leader", command.account)
-    return [
-        LeaderRegistered(
-            leader_id=leader_id,
-            account=command.account,
-            name=Sealed.of(leader_id, command.name),
-            post=command.post,
-            unit=command.unit,
-            order=command.order,
-        )
-    ]
-
-
-def tie(command: TieContactPoint, leader: Leader, asked: Asked) -> Sequence[LeaderEvent]:
-    """The office ties county leaders to any unit or branch; a unit's leader is tied, also by the unit, to its branches."""
-    _leader_of_own_unit(leader, asked)
-    if command.place is None:
-        raise Rejected("unit_not_registered", pointer="/organisation", unit=command.organisation)
-    if leader.unit is not None and (command.place.kind != "branch" or command.place.parent != leader.unit):
-        raise Rejected("contact_point_outside_unit", pointer="/organisation", unit=leader.unit)
-    known = dict(leader.ties).get(command.organisation)
-    if known == command.tied_from:
-        return []
-    if known is not None:
-        raise Rejected("contact_point_already_tied", pointer="/organisation", since=known.isoformat())
-    return [
-        ContactPointTied(
-            leader_id=derived(asked.county, "leader", command.account),
-            account=command.account,
-            organisation=command.organisation,
-            tied_from=command.tied_from,
-            tied_by=asked.actor.sub,
-        )
-    ]
-
-
-def release(command: ReleaseContactPoint, leader: Leader, asked: Asked) -> Sequence[LeaderEvent]:
-    """A tie ends on a day no earlier than it began."""
-    _leader_of_own_unit(leader, asked)
-    known = dict(leader.ties).get(command.organisation)
-    if known is None:
-        raise Rejected("contact_point_not_tied", pointer="/organisation")
-    if command.until < known:
-        raise Rejected("contact_point_ends_early", pointer="/until", since=known.isoformat())
-    return [
-        ContactPointReleased(
-            leader_id=derived(asked.county, "leader", command.account),
-            account=command.account,
-            organisation=command.organisation,
-            until=command.until,
-            reason=command.reason,
-            released_by=asked.actor.sub,
-        )
-    ]
-
-
 def _in_being(organisation: Organisation, asked: Asked) -> None:
     asked.actor.require("office")
     if organisation.registered is None:
@@ -319,14 +233,5 @@ def _proposed(member: Member, asked: Asked) -> Proposal:
     return member.proposal
 
 
-def _leader_of_own_unit(leader: Leader, asked: Asked) -> None:
-    asked.actor.require("office", "unit")
-    if not leader.registered:
-        raise Rejected("not_found")
-    if not asked.actor.has("office") and (leader.unit is None or asked.actor.unit != leader.unit):
-        raise Rejected("not_your_unit")
-
-
 ORGANISATION = Decider(contract=PROJECTS, initial=Organisation(), evolve=evolve_organisation, decide=decide_organisation)
 MEMBER = Decider(contract=PROJECTS, initial=Member(), evolve=evolve_member, decide=decide_member)
-LEADER = Decider(contract=PROJECTS, initial=Leader(), evolve=evolve_leader, decide=decide_leader)

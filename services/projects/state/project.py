@@ -154,7 +154,11 @@ class Project:
     on_ledger: bool = False
     spot_checks: frozenset[UUID] = frozenset()
     taken_in: frozenset[UUID] = frozenset()
+<<<<<<< HEAD
     evidence: frozenset[UUID] = frozenset()
+=======
+    merged_needs: tuple[UUID, ...] = ()
+>>>>>>> projects
 
     @property
     def claimant(self) -> str | None:
@@ -199,7 +203,8 @@ def evolve(project: Project, event: ProjectEvent) -> Project:  # noqa: C901, PLR
             return replace(project, status=Status.MERGED, on_ledger=False, claim=Claim())
         case MergedProjectTakenIn():
             taken_in = project.taken_in | {event.merged_project_id}
-            return replace(project, need_ids=(*project.need_ids, *event.added), taken_in=taken_in)
+            needs, merged = (*project.need_ids, *event.added), (*project.merged_needs, *event.added)
+            return replace(project, need_ids=needs, merged_needs=merged, taken_in=taken_in)
         case ProjectClaimed():
             claim = Claim(claimant=event.claimant, role=event.role, branch=event.branch, member_id=event.member_id)
             return replace(project, status=Status.CLAIMED, claim=claim)

@@ -72,7 +72,7 @@ class OrganisationDissolved(Event):
 
 
 class ExemptionProposed(Event):
-    """A branch finds that a member need not claim; what shows it is sealed, as it speaks of the person."""
+    """A branch finds that a member need not claim; what shows it is sealed, under a key apart from the name's."""
 
     member_id: UUID
     exemption: Exemption
