@@ -124,11 +124,7 @@ def forged(platform: Platform) -> Iterator[tuple[str, str]]:
 
 def everywhere(person: Person, commands: list[Described], queries: list[Question], status: int) -> Iterator[list[str]]:
     """Ask everything there is to ask with one token, but what is for everybody."""
-<<<<<<< HEAD
     for command in (command for command in commands if not command.public):
-=======
-    for command in commands:
->>>>>>> projects
         yield faults_of(person.post(command.service, command.at(), command.least), status=status)
         yield faults_of(person.post(command.service, command.batch, {"items": [command.item(command.least)]}), status=status)
     for query in (query for query in queries if not query.public):

@@ -214,11 +214,7 @@ async def quotas(reading: Reading) -> Page:
     fetch = reading.connection.fetchrow
     today = await fetch(TODAY, reading.county)
     found = None if today is None else await fetch(PROFILE_ON, reading.county, today["today"])
-<<<<<<< HEAD
     rules = Profile.recorded(found["profile"]).entry.demonstration if found is not None else ()
-=======
-    rules = Profile.model_validate(found["profile"], strict=False, extra="ignore").entry.demonstration if found is not None else ()
->>>>>>> projects
     quota = next((quota for quota in rules if quota.whose == wanted.whose), None)
     if quota is None:
         return Page([], None)

@@ -154,11 +154,8 @@ class Project:
     on_ledger: bool = False
     spot_checks: frozenset[UUID] = frozenset()
     taken_in: frozenset[UUID] = frozenset()
-<<<<<<< HEAD
     evidence: frozenset[UUID] = frozenset()
-=======
     merged_needs: tuple[UUID, ...] = ()
->>>>>>> projects
 
     @property
     def claimant(self) -> str | None:
