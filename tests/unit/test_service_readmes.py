@@ -23,7 +23,7 @@ TABLES: Mapping[str, Callable[[str], Iterator[Said]]] = {
 ORDER = [
     r"api\.py",
     r"commands(/\w+)?\.py",
-    r"handlers\.py",
+    r"handlers(/\w+)?\.py",
     r"state(/\w+)?\.py",
     r"decider(/\w+)?\.py",
     r"shared/contracts(/\w+)+\.py",
