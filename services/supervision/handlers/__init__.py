@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from services.supervision.commands.hearings import (
     AssignTask,
@@ -50,8 +49,6 @@ from services.supervision.commands.watches import (
     ReopenWatch,
     ResumeWatch,
     StartWatch,
-    UnderTheLadder,
-    is_an_id,
     listing_of,
     watch_of,
 )
@@ -72,18 +69,9 @@ from services.supervision.handlers.lookups import (
     with_a_registered_unit,
     with_the_ends_of_findings,
 )
-from services.supervision.queries.hearings import COUNTED
-from services.supervision.queries.notices import CURRENT_PROFILE, KNOWN_PROJECT, KNOWN_UNIT
-from services.supervision.queries.rounds import ENDED_FINDINGS
-from services.supervision.queries.rounds import FINDING as KNOWN_FINDING
-from shared.contracts.inspections import Figure
-from shared.contracts.profile import NoticeRule, Profile
-from shared.contracts.values import NoticeKind
-from shared.kernel.commands import CommandHandler, Facts
+from shared.kernel.commands import CommandHandler
 from shared.kernel.derived import derived
-from shared.kernel.errors import Rejected
 from shared.kernel.rules import Command
-from shared.kernel.workdays import Period, business_day, due
 
 
 def _stream(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a notice
