@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -19,6 +18,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.events import Contract
 from shared.kernel.lanes import Hole
 from shared.kernel.records import Lane, Received, Stray, keep_strays, sort
+from shared.kernel.tenancy import TROUBLE
 
 if TYPE_CHECKING:
     from faststream.kafka.subscriber.usecase import BatchSubscriber
@@ -260,7 +260,7 @@ class Consumer:
             return
         try:
             await flush(self._pool)  # from here on these need not come again
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+        except TROUBLE as fault:
             _log.info("offsets_not_committed", consumer=self.group, error=repr(fault))
             return
         self._done = {}

@@ -52,4 +52,5 @@ def poisonous(fault: BaseException) -> bool:
     """
     if isinstance(fault, asyncpg.PostgresError):
         return str(fault.sqlstate or "").startswith(_DATA_FAULTS)
-    return not isinstance(fault, OSError | TimeoutError | asyncpg.InterfaceError) or isinstance(fault, asyncpg.exceptions.DataError)
+    passing = OSError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError
+    return not isinstance(fault, passing) or isinstance(fault, asyncpg.exceptions.DataError)

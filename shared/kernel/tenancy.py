@@ -18,6 +18,8 @@ else:
 COUNTY = re.compile(r"[0-9]{6}\Z")
 """A county's code: six digits of GB/T 2260."""
 
+TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What a database that is away, or goes away, makes its callers raise."""
 _BEGIN = "BEGIN; SELECT set_config('app.county', '{county}', true)"
 _BEGIN_ALONE = _BEGIN + ", pg_advisory_xact_lock({lock})"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.county', '{county}', true)"

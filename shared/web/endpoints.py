@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 import structlog
 from opentelemetry import trace
@@ -25,7 +24,7 @@ from shared.kernel.event_log import Answer
 from shared.kernel.ids import uuid7
 from shared.kernel.rules import Asked
 from shared.kernel.telemetry import parent_of
-from shared.kernel.tenancy import county_reading
+from shared.kernel.tenancy import TROUBLE, county_reading
 from shared.kernel.worker import Worker
 from shared.web.files import Download
 from shared.web.problem import Problem, of_rejection, of_size, of_validation
@@ -60,7 +59,7 @@ class Endpoints:
                     outcome = "done"
                 except Problem as problem:
                     outcome, response = problem.code, problem.response(language(request), correlation)
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+                except TROUBLE as fault:
                     _log.warning("request_failed", route=name, correlation_id=correlation, error=repr(fault))
                     outcome, response = (
                         "unavailable",
@@ -114,7 +113,7 @@ class Endpoints:
                         said = await self._item(route, asked, index, item, keyed_batch=keyed)
                     except Problem as problem:
                         return {"status": problem.status, "problem": problem.document(spoken, correlation)}
-                    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+                    except TROUBLE as fault:
                         _log.warning("item_failed", route=route.command.__name__, correlation_id=correlation, error=repr(fault))
                         later = Problem("unavailable")
                         return {"status": later.status, "problem": later.document(spoken, correlation)}

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import asyncpg
 import orjson
 import structlog
 from opentelemetry import trace
@@ -17,7 +16,7 @@ from shared.kernel.derived import derived
 from shared.kernel.errors import EventTooLarge, Rejected
 from shared.kernel.event_log import Answer
 from shared.kernel.rules import Command
-from shared.kernel.tenancy import county_reading
+from shared.kernel.tenancy import TROUBLE, county_reading
 from shared.web.endpoints import Endpoint, Endpoints, parameters, validated
 from shared.web.files import Download, Receiving, Upload, header, read_file, response_of
 from shared.web.problem import Problem, of_rejection, of_size
@@ -93,7 +92,7 @@ class Transfers(Endpoints):
                         return await item
                     except Problem as problem:
                         return {"status": problem.status, "problem": problem.document(spoken, correlation)}
-                    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+                    except TROUBLE as fault:
                         _log.warning("item_failed", route=route.take.__name__, correlation_id=correlation, error=repr(fault))
                         later = Problem("unavailable")
                         return {"status": later.status, "problem": later.document(spoken, correlation)}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +29,7 @@ from shared.kernel.projecting import Projecting
 from shared.kernel.relay import Relay
 from shared.kernel.rules import Asked, Command
 from shared.kernel.sealing import Sealer
-from shared.kernel.tenancy import Pool, county_transaction, create_pool
+from shared.kernel.tenancy import TROUBLE, Pool, county_transaction, create_pool
 from tests.support.stack import Databases, create_database
 from tests.support.things.service import Things
 
@@ -160,6 +160,9 @@ class Lab:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         await superuser.close()
+        for _ in range(self.pool.get_size()):  # those that have not noticed yet are given out once more
+            with suppress(*TROUBLE):
+                await self.pool.fetchval("SELECT 1")
 
     @asynccontextmanager
     async def consuming(self, target: Applies | None = None) -> AsyncIterator[Consumer]:

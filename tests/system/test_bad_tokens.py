@@ -171,7 +171,9 @@ def test_what_is_for_everybody_opens_without_a_token_and_to_no_unknown_county(
     for county in (SHAOYANG, "999999"):
         stranger = Stranger(platform, county, "")
         none_of(faults_of(stranger.post(at.service, at.at(), at.least), status=404) for at in commands if at.public)
-        none_of(faults_of(stranger.get(at.service, at.at()), status=404) for at in queries if at.public)
+        for at in (query for query in queries if query.public):
+            shown = county == SHAOYANG and "{" not in at.path
+            assert stranger.get(at.service, at.at()).status_code == (200 if shown else 404), at
 
 
 def test_another_countys_token_opens_nothing(platform: Platform, commands: list[Described], queries: list[Question]) -> None:

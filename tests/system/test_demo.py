@@ -124,6 +124,6 @@ def test_figures_that_are_not_there_are_a_matter_of_usage(tmp_path: Path) -> Non
 
 
 def test_a_size_that_is_not_there_is_not_offered() -> None:
-    refused = yinuo("demo", "--size", "full")
+    refused = yinuo("demo", "--size", "huge")
     assert refused.returncode == Exit.USAGE
-    assert "full" not in yinuo("demo", "--help").stdout
+    assert "'small', 'full'" in refused.stderr

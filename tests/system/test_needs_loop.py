@@ -181,7 +181,8 @@ def test_a_wish_has_one_winner_and_is_thanked_for(cast: Cast, stranger: Person) 
     assert {one["claimant"] for one in citizen.see("intake", "wishes")["items"]} == {None}
     member.do("intake", f"wishes/{made['id']}/fulfil", {"text": "书包已送到。"})
     thanked = stranger.do("intake", f"tracking/{made['id']}/thank", {"code": own["code"], "text": "谢谢！"})
-    (wish,) = office.see("intake", "wishes", status="fulfilled", min_position=thanked["position"])["items"]
+    fulfilled = office.see("intake", "wishes", status="fulfilled", min_position=thanked["position"])["items"]
+    (wish,) = (one for one in fulfilled if one["id"] == made["id"])
     assert (wish["thanks"], wish["thanked"]) == (1, "谢谢！")
 
 
@@ -194,7 +195,8 @@ def test_a_call_brings_needs_in_and_counts_them_by_channel(cast: Cast) -> None:
         last = submit(clerk, "应征而来", channel=channel, call_id=call["id"], on_behalf=True)
     seen = office.see("intake", f"calls/{call['id']}", min_position=last["position"])
     assert [(one["channel"], one["count"]) for one in seen["counts"]] == [("television", 1), ("wechat", 2)]
-    assert [one["id"] for one in office.see("intake", "calls", open_on="2999-01-01", channel="wechat")["items"]] == [call["id"]]
+    assert call["id"] in {one["id"] for one in office.see("intake", "calls", open_on="2999-01-01", channel="wechat")["items"]}
+    assert call["id"] not in {one["id"] for one in office.see("intake", "calls", open_on="2999-01-01", channel="douyin")["items"]}
     assert len(office.see("intake", "needs", call_id=call["id"])["items"]) == 3
     assert len(office.see("intake", "petitions", on_behalf=True, limit=500)["items"]) >= 3
     office.do("intake", f"calls/{call['id']}/close", {"reason": "已收齐"})

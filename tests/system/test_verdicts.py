@@ -25,10 +25,10 @@ def projects(cast: Cast) -> list[str]:
     minutes = count()
     found = []
     for _ in range(KEPT + 2):
-        project = cast.propose(headers=at(f"2027-02-26T09:{next(minutes):02}:00"))
+        project = cast.propose(headers=at(f"2029-02-26T09:{next(minutes):02}:00"))
         cast.approve(project)
         cast.pledge(project)
-        cast.complete(project, at(f"2027-02-28T10:{next(minutes):02}:00"))
+        cast.complete(project, at(f"2029-02-28T10:{next(minutes):02}:00"))
         found.append(project)
     for project in found:
         cast.judge.eventually("scoring", f"verifications/{project}", status="open")
@@ -41,7 +41,7 @@ def projects(cast: Cast) -> list[str]:
 def signed_off(cast: Cast, projects: list[str]) -> list[str]:
     """Signed off in a batch that decides every item by itself."""
     items = [{"path": {"project_id": project}, "body": {}} for project in projects]
-    answer = cast.judge.post("scoring", "verifications/sign-off:batch", {"items": items}, at("2027-03-01T09:00:00"))
+    answer = cast.judge.post("scoring", "verifications/sign-off:batch", {"items": items}, at("2029-03-01T09:00:00"))
     assert [item["status"] for item in answer.json()["items"]] == [201] * KEPT + [409] * 2
     assert {item["problem"]["code"] for item in answer.json()["items"][KEPT:]} == {"not_scored"}
     for project in projects[:KEPT]:
@@ -60,19 +60,19 @@ def test_the_rules_that_applied_and_every_scorer_s_points_are_shown_with_the_rou
 def test_a_refusal_says_what_to_redo_by_when(cast: Cast, projects: list[str], signed_off: list[str]) -> None:
     assert signed_off
     refused = projects[-1]
-    cast.judge.do("scoring", f"verifications/{refused}/refuse", {"reason": "材料不实。", "redo": "补照片。"}, at("2027-03-01T11:00:00"))
+    cast.judge.do("scoring", f"verifications/{refused}/refuse", {"reason": "材料不实。", "redo": "补照片。"}, at("2029-03-01T11:00:00"))
     seen = cast.judge.eventually("scoring", f"verifications/{refused}", status="refused")
     assert seen["rounds"][0]["redo"] == "补照片。"
-    assert seen["rounds"][0]["redo_by"] > "2027-03-20"
+    assert seen["rounds"][0]["redo_by"] > "2029-03-20"
 
 
 def test_a_look_back_is_drawn_so_that_anybody_can_draw_it_again_and_a_revoked_sign_off_is_no_longer_one(
     cast: Cast, signed_off: list[str]
 ) -> None:
     office = cast.of("office")
-    ask = {"since": "2027-03-01", "until": "2027-03-01", "seed": "彩票 03 07 16", "unit": cast.unit}
-    assert office.refused("scoring", "look-backs", ask, at("2027-03-01T12:00:00")) == "period_not_over"
-    made = office.do("scoring", "look-backs", ask, at("2027-03-02T09:00:00"))
+    ask = {"since": "2029-03-01", "until": "2029-03-01", "seed": "彩票 03 07 16", "unit": cast.unit}
+    assert office.refused("scoring", "look-backs", ask, at("2029-03-01T12:00:00")) == "period_not_over"
+    made = office.do("scoring", "look-backs", ask, at("2029-03-02T09:00:00"))
     path = f"look-backs/{made['id']}"
     draw = office.see("scoring", path, min_position=made["position"])
     assert draw["candidates"] == len(signed_off)
@@ -117,14 +117,14 @@ def test_a_survey_with_codes_proposes_points_and_each_code_answers_once(cast: Ca
 
 def test_a_unit_is_scored_on_the_sheet_in_force_and_sheets_are_found_by_the_day(cast: Cast) -> None:
     inspector = cast.of("inspector")
-    (sheet,) = inspector.see("scoring", "score-sheets", on="2027-03-01")["items"]
+    (sheet,) = inspector.see("scoring", "score-sheets", on="2029-03-01")["items"]
     assert inspector.see("scoring", "score-sheets", on="2000-01-01")["items"] == []
     assert inspector.see("scoring", f"score-sheets/{sheet['id']}")["sheet"] == sheet["sheet"]
     points = {row["item"]: 90 for row in sheet["sheet"]["items"]}
-    body = {"unit": cast.unit, "occasion": "2027-03", "points": points}
+    body = {"unit": cast.unit, "occasion": "2029-03", "points": points}
     said = inspector.do("scoring", "unit-scores", body)
     (row,) = inspector.see("scoring", "unit-scores", unit=cast.unit, passed=True, min_position=said["position"])["items"]
-    assert (row["total"], row["occasion"]) == (90, "2027-03")
+    assert (row["total"], row["occasion"]) == (90, "2029-03")
     assert len(cast.of("office").history("scoring", f"unit-scores/{row['id']}")) == 1
 
 
@@ -133,8 +133,8 @@ def test_a_year_is_assessed_from_what_happened_for_units_and_for_people(cast: Ca
     cast.platform.still()
     done = len(signed_off) - 1
     for body, code in (({"subject": "unit"}, cast.unit), ({"subject": "person", "unit": cast.unit}, "member-verdicts")):
-        said = office.do("scoring", "assessments", {"year": 2027, **body}, at("2027-12-31T09:00:00"))
-        again = office.do("scoring", "assessments", {"year": 2027, **body})
+        said = office.do("scoring", "assessments", {"year": 2029, **body}, at("2029-12-31T09:00:00"))
+        again = office.do("scoring", "assessments", {"year": 2029, **body})
         assert (again["id"], again["version"]) == (said["id"], said["version"])
         path = f"assessments/{said['id']}/results"
         (place,) = office.see("scoring", path, min_position=said["position"], code=code)["items"]
@@ -143,7 +143,7 @@ def test_a_year_is_assessed_from_what_happened_for_units_and_for_people(cast: Ca
         assert place["exclusions"][-1] == "revoked-at-look-back"
         assert {each["service"] for each in place["lines"][0]["behind"]} == {"projects", "scoring"}
         assert office.see("scoring", path, commendable=True, code=code)["items"] == []
-    (run,) = office.see("scoring", "assessments", year=2027, subject="unit")["items"]
+    (run,) = office.see("scoring", "assessments", year=2029, subject="unit")["items"]
     assert (run["run"], run["rules_version"]) == (1, "2021-1")
     assert run["seen_to"].keys() >= {"projects", "scoring"}
 
@@ -151,7 +151,7 @@ def test_a_year_is_assessed_from_what_happened_for_units_and_for_people(cast: Ca
 def test_many_completions_on_a_month_s_last_day_are_shown_with_the_facts_behind_them(cast: Cast, projects: list[str]) -> None:
     office = cast.of("office")
     (sign,) = office.see("scoring", "signs", rule="batch-closing", unit=cast.unit)["items"]
-    assert (sign["day"], sign["count"], set(sign["project_ids"])) == ("2027-02-28", KEPT + 2, set(projects))
+    assert (sign["day"], sign["count"], set(sign["project_ids"])) == ("2029-02-28", KEPT + 2, set(projects))
     for rule in ("reused-photo", "moved-just-before-due", "no-bad-rating", "one-rater-many"):
         assert office.see("scoring", "signs", rule=rule, unit=cast.unit)["items"] == []
     assert office.get("scoring", "signs", rule="gossip").status_code == 422

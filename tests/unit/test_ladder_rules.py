@@ -1,59 +1,30 @@
 """Supervision's ladders, told by given, when, then: what is late climbs, and what climbed to the top is listed."""
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.supervision.commands.watches import DelistSubject, ListEscalated, ListSubject, NameListingOwner, listing_of
-from services.supervision.decider import LISTING, WATCH
-from services.supervision.policies import keep_watch_of_need, keep_watch_of_notice, keep_watch_of_project, list_escalated
-from services.supervision.projections import ESCALATIONS, LISTING_BOARD, TIMERS, WATCH_BOARD
-from shared.contracts.intake import NeedAnswered, NeedDeclined, NeedRouted, NeedSubmitted
+from services.supervision.decider import WATCH
 from shared.contracts.ladders import (
     EscalationDue,
-    ListingOwnerNamed,
-    SubjectDelisted,
     SubjectEscalated,
-    SubjectListed,
     WatchDeadlineMoved,
     WatchEnded,
     WatchPaused,
     WatchResumed,
     WatchStarted,
 )
-from shared.contracts.projects import (
-    ClaimGivenBack,
-    CompletionDeclared,
-    ExtensionApproved,
-    PledgeAmended,
-    PledgePublished,
-    ProjectApproved,
-    ProjectClaimed,
-    ProjectReopened,
-    ProjectResumed,
-    ProjectSuspended,
-    ProjectWithdrawn,
-)
-from shared.contracts.supervision import NoticeOverdue, ReplyExtensionGranted, ResponseAccepted, ResponseSentBack
-from shared.kernel.actor import Actor
-from shared.kernel.events import Event
-from shared.kernel.projection import Fact
 from shared.kernel.testing import Scenario, by, given
-from shared.kernel.workdays import end_of
-from tests.support.a_notice import NOTICE_ID
+from tests.support.a_ladder import (
+    OVERDUE,
+    reached,
+)
 from tests.support.a_watch import (
     END,
     LEADER,
     OFFICE,
     PAUSE,
-    PLANNED,
     POLICY,
-    PROJECT,
     TIMER,
     WATCH_ID,
     after,
@@ -65,25 +36,6 @@ from tests.support.a_watch import (
     start,
     started,
 )
-from tests.support.envelopes import meta
-from tests.support.events import folded
-from tests.support.refusals import told
-
-PROJECT_ID = UUID(PROJECT)
-OVERDUE = after(date(2021, 11, 8))
-LISTING_ID = listing_of("project", PROJECT)
-LIST = ListSubject(subject="project", subject_id=PROJECT, owner="T1", criterion="strong-feeling", reason="群众反映强烈")
-DELIST = DelistSubject(listing_id=LISTING_ID, evidence="现场核查", digest="a" * 64)
-
-
-def reached(rung: int, at: datetime = OVERDUE) -> Scenario:
-    """A watch that climbed so far, each rung by whom the ladder names."""
-    story = given(WATCH, started(), at=at)
-    for number, planned in enumerate(PLANNED[:rung], 1):
-        story = Scenario(WATCH, story.history, story.county, after(planned.on)).and_then(climb(number), TIMER)
-        if planned.moved_by != "clock":
-            story = story.and_then(escalate(number), OFFICE if planned.moved_by == "office" else LEADER)
-    return story
 
 
 def test_a_deadline_is_watched_with_the_rungs_of_the_ladder_counted_from_it() -> None:
@@ -166,245 +118,3 @@ def test_a_new_deadline_where_the_county_has_taken_the_ladder_away_or_for_ever_e
     paused = reached(1).and_then(PAUSE, POLICY)
     paused.when(resume(date(2021, 11, 30)).model_copy(update={"rungs": ()}), POLICY).then_one(WatchEnded, because="ProjectResumed")
     paused.when(resume(date(9999, 12, 31)), POLICY).then_one(WatchEnded, because="ProjectResumed")
-
-
-def test_a_need_climbs_until_somebody_has_it() -> None:
-    need_id = PROJECT_ID
-    came = NeedSubmitted(
-        need_id=need_id, kind="need", channel="counter", title="路灯", detail="坏了", town="430523100", petitioner=None, submitted_by="c"
-    )
-    assert asked(keep_watch_of_need, came) == [("StartWatch", "unowned-need", None)]
-    for ends in (
-        NeedRouted(need_id=need_id, handling_unit="T1", responsible_leader="l"),
-        NeedDeclined(need_id=need_id, outcome="not-ours", reason="不属本县"),
-        NeedAnswered(need_id=need_id, outcome="explained", text="已答复"),
-    ):
-        assert asked(keep_watch_of_need, ends) == [("EndWatch", "unowned-need", None)]
-
-
-def test_only_the_facts_that_say_so_move_a_project_s_clock() -> None:
-    first, later = date(2021, 11, 30), date(2021, 12, 15)
-    claimed = ProjectClaimed(project_id=PROJECT_ID, claimant="li", role="member", unit="T1", branch=None, level="member", need_ids=())
-    declared = CompletionDeclared.model_construct(project_id=PROJECT_ID)
-    cases: list[tuple[Event, list[tuple[str, str, date | None]]]] = [
-        (ProjectApproved(project_id=PROJECT_ID, verdicts=(), reviewed_by="c"), [("StartWatch", "unclaimed-project", None)]),
-        (claimed, [("EndWatch", "unclaimed-project", None)]),
-        (
-            ClaimGivenBack(project_id=PROJECT_ID, claimant="li", reason="r"),
-            [("EndWatch", "overdue-project", None), ("StartWatch", "unclaimed-project", None)],
-        ),
-        (
-            ProjectWithdrawn(project_id=PROJECT_ID, reason="r", withdrawn_by="c"),
-            [("EndWatch", "unclaimed-project", None), ("EndWatch", "overdue-project", None)],
-        ),
-        (
-            PledgePublished(project_id=PROJECT_ID, promise="p", complete_by=first, venue="meeting"),
-            [("StartWatch", "overdue-project", first)],
-        ),
-        (
-            PledgeAmended(project_id=PROJECT_ID, promise="p", complete_by=later, reason="r", approved_by="c"),
-            [("MoveWatchDeadline", "overdue-project", later)],
-        ),
-        (
-            ExtensionApproved(project_id=PROJECT_ID, complete_by=later, reason="r", approved_by="c"),
-            [("MoveWatchDeadline", "overdue-project", later)],
-        ),
-        (
-            ProjectSuspended(project_id=PROJECT_ID, reason="r", approved_by="c"),
-            [("PauseWatch", "unclaimed-project", None), ("PauseWatch", "overdue-project", None)],
-        ),
-        (
-            ProjectResumed(project_id=PROJECT_ID, complete_by=later, approved_by="c"),
-            [("ResumeWatch", "unclaimed-project", date(2021, 11, 1)), ("ResumeWatch", "overdue-project", later)],
-        ),
-        (
-            ProjectResumed(project_id=PROJECT_ID, complete_by=None, approved_by="c"),
-            [("ResumeWatch", "unclaimed-project", date(2021, 11, 1))],
-        ),
-        (declared, [("EndWatch", "overdue-project", None)]),
-        (ProjectReopened(project_id=PROJECT_ID, reason="r", round=1), [("ReopenWatch", "overdue-project", None)]),
-    ]
-    for fact, wanted in cases:
-        assert asked(keep_watch_of_project, fact) == wanted
-
-
-def test_each_addressee_of_a_letter_climbs_by_itself() -> None:
-    late = NoticeOverdue(notice_id=NOTICE_ID, kind="rectification-letter", due_on=date(2021, 11, 8), units=("T1", "D1"))
-    found = keep_watch_of_notice(late, meta(late, "supervision"))
-    assert [(command.subject_id, command.unit) for command in found] == [(f"{NOTICE_ID}:{unit}", unit) for unit in ("T1", "D1")]  # type: ignore[attr-defined]
-    back = ResponseSentBack(notice_id=NOTICE_ID, unit="T1", reason="r", reply_by=date(2021, 11, 15), provisional=False)
-    later = ReplyExtensionGranted(notice_id=NOTICE_ID, unit="T1", reply_by=date(2021, 11, 15), approved_by="c")
-    for fact in (back, later):
-        assert asked(keep_watch_of_notice, fact) == [("MoveWatchDeadline", "overdue-notice", date(2021, 11, 15))]
-    good = ResponseAccepted(notice_id=NOTICE_ID, unit="T1", accepted_by="c")
-    assert asked(keep_watch_of_notice, good) == [("EndWatch", "overdue-notice", None)]
-
-
-def asked(policy: Any, fact: Any) -> list[tuple[str, str, date | None]]:
-    return [(type(at).__name__, at.subject, getattr(at, "due_on", None)) for at in policy(fact, meta(fact, "projects"))]
-
-
-def test_what_climbed_to_the_top_is_listed_also_while_nobody_owns_it() -> None:
-    top = SubjectEscalated(
-        watch_id=WATCH_ID,
-        subject="unowned-need",
-        subject_id=PROJECT,
-        unit=None,
-        climb=1,
-        rung=3,
-        step="listed-supervision",
-        due_on=date(2021, 11, 8),
-        on=date(2021, 11, 20),
-        moved_by="leader",
-        escalated_by="leader-7",
-        remark=None,
-        next_on=None,
-    )
-    (command,) = list_escalated(top, meta(top, "supervision"))
-    assert command == ListEscalated(subject="need", subject_id=PROJECT, owner=None, watch_id=WATCH_ID)
-    assert list_escalated(top.model_copy(update={"step": "bulletin"}), meta(top, "supervision")) == []
-    listed = given(LISTING).and_then(command, POLICY)
-    listed.when(command, POLICY).nothing()
-    own = DelistSubject(listing_id=listing_of("need", PROJECT), evidence="已办", digest="a" * 64)
-    listed.when(own, LEADER).rejected("listing_without_owner")
-    named = NameListingOwner(listing_id=own.listing_id, owner="T1")
-    listed.when(named, OFFICE).then(ListingOwnerNamed(listing_id=own.listing_id, owner="T1", named_by="xjb-1"))
-    listed.and_then(named, OFFICE).when(named, OFFICE).nothing()
-    listed.and_then(named, OFFICE).when(own, LEADER).then_one(SubjectDelisted, digest="a" * 64)
-
-
-def test_a_leader_lists_for_a_reason_and_takes_off_on_evidence() -> None:
-    given(LISTING).when(LIST, OFFICE).rejected("role_not_allowed")
-    given(LISTING).when(LIST.model_copy(update={"criterion": "ladder"}), LEADER).rejected("criterion_not_yours")
-    for spelt in ("430523100", PROJECT.upper()):
-        given(LISTING).when(LIST.model_copy(update={"subject_id": spelt}), LEADER).rejected("subject_not_known")
-    given(LISTING).when(LIST.model_copy(update={"subject": "unit", "subject_id": "T2"}), LEADER).then_one(SubjectListed, subject="unit")
-    listed = given(LISTING).and_then(LIST, LEADER)
-    assert isinstance(listed.history[0], SubjectListed)
-    assert (listed.history[0].listing_id, listed.history[0].owner, listed.history[0].reason) == (LISTING_ID, "T1", "群众反映强烈")
-    listed.when(LIST, LEADER).rejected("subject_already_listed")
-    listed.when(DELIST, OFFICE).rejected("role_not_allowed")
-    listed.when(DELIST, by("leader", unit="T1")).rejected("own_item")
-    off = listed.and_then(DELIST, LEADER)
-    off.when(DELIST, LEADER).rejected("subject_not_listed")
-    off.when(LIST, LEADER).then_one(SubjectListed, owner="T1")
-    assert told(given(LISTING).when(DELIST, LEADER)) == ("not_found", None, {})
-    board = folded([LISTING_BOARD], [Fact(event, meta(event, "supervision")) for event in off.and_then(LIST, LEADER).history])
-    row = board["listing_board"][LISTING_ID,]
-    assert (row.status, row.times, row.evidence) == ("listed", 2, None)
-
-
-ANYBODY = st.sampled_from([OFFICE, LEADER, TIMER, POLICY, by("unit", unit="T1"), by("inspector"), by("office", unit="T1")])
-FACTS = st.sampled_from(
-    [
-        start(date(2021, 11, 8)),
-        start(date(2021, 11, 20)),
-        move(date(2021, 11, 12)),
-        move(date(2021, 11, 8)),
-        PAUSE,
-        resume(date(2021, 11, 15)),
-        resume(date(2021, 11, 8)),
-        reopen(date(2021, 11, 8)),
-        reopen(date(2021, 11, 25)),
-        END,
-    ]
-)
-
-
-class WatchStory(RuleBasedStateMachine):
-    """Facts, timers and people in any order over some weeks; every timer row that is due is given, as the sweeper does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.at = datetime(2021, 11, 1, 4, tzinfo=UTC)
-        self.story: list[Event] = []
-        self.given: set[tuple[Any, Any]] = set()
-
-    def ask(self, command: Any, actor: Actor) -> None:
-        self.story += Scenario(WATCH, self.story, at=self.at).when(command, actor).events
-
-    @rule(command=FACTS)
-    def a_fact_is_heard(self, command: Any) -> None:
-        self.ask(command, POLICY)
-
-    @rule(days=st.integers(1, 9))
-    def days_pass(self, days: int) -> None:
-        self.at += timedelta(days=days)
-
-    @rule()
-    def timers_ring(self) -> None:
-        rows = self.rows()["timers"].values()
-        for row in sorted((row for row in rows if not row.settled and row.due_at <= self.at), key=lambda row: row.timer_id):
-            if (row.timer_id, row.due_at) not in self.given:
-                self.given.add((row.timer_id, row.due_at))
-                self.ask(climb(row.payload["rung"], row.payload["climb"]), TIMER)
-
-    @rule(rung=st.integers(1, 5), actor=ANYBODY)
-    def somebody_escalates(self, rung: int, actor: Actor) -> None:
-        self.ask(escalate(rung), actor)
-
-    @rule(command=st.one_of(FACTS, st.builds(climb, st.integers(1, 5), st.integers(1, 3))), actor=ANYBODY)
-    def somebody_asks_for_what_is_not_theirs(self, command: Any, actor: Actor) -> None:
-        before = len(self.story)
-        self.ask(command, actor)
-        assert "system" in actor.roles or len(self.story) == before
-
-    def rows(self) -> dict[str, dict[Any, Any]]:
-        facts = [Fact(event, meta(event, "supervision", position=at, version=at)) for at, event in enumerate(self.story, 1)]
-        return folded([WATCH_BOARD, ESCALATIONS, TIMERS], facts)
-
-    @invariant()
-    def the_story_is_whole(self) -> None:
-        paused = running = False
-        rungs: tuple[Any, ...] = ()
-        reached = number = 0
-        waiting = False
-        for event in self.story:
-            match event:
-                case WatchStarted() | WatchDeadlineMoved() | WatchResumed():
-                    assert running is not isinstance(event, WatchStarted)
-                    assert event.climb == number + 1
-                    number, rungs, reached, waiting, running = event.climb, event.rungs, 0, False, True
-                    paused = paused and isinstance(event, WatchDeadlineMoved)
-                case WatchPaused():
-                    assert running
-                    assert not paused
-                    paused, waiting = True, False
-                case WatchEnded():
-                    assert running
-                    running = paused = waiting = False
-                case EscalationDue():
-                    assert running
-                    assert not paused
-                    assert not waiting
-                    assert event.rung == reached + 1
-                    assert rungs[reached].moved_by != "clock"
-                    waiting = True
-                case SubjectEscalated():
-                    assert running
-                    assert not paused
-                    assert event.climb == number
-                    assert event.rung == reached + 1
-                    assert event.on > rungs[reached].on
-                    assert waiting is (rungs[reached].moved_by != "clock")
-                    reached, waiting = event.rung, False
-
-    @invariant()
-    def figures_reconcile(self) -> None:
-        rows = self.rows()
-        climbed = [event for event in self.story if isinstance(event, SubjectEscalated)]
-        assert len(climbed) == sum(row.escalated_on is not None for row in rows["escalations"].values())
-        if not self.story:
-            return
-        board, state = rows["watch_board"][WATCH_ID,], Scenario(WATCH, self.story).state()
-        status = "ended" if not state.running else "paused" if state.paused else "waiting" if state.waits else "watching"
-        assert (board.status, board.reached, board.due_on) == (status, state.reached, state.due_on)
-        ringing = [row for row in rows["timers"].values() if not row.settled]
-        wanted = status == "watching" and state.next is not None
-        assert len(ringing) == wanted
-        assert not ringing or ringing[0].due_at == end_of(state.next.on)
-        assert not ringing or (ringing[0].timer_id, ringing[0].due_at) not in self.given
-
-
-WatchStory.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
-test_no_order_of_facts_people_and_timers_breaks_a_watch = WatchStory.TestCase

@@ -4,30 +4,14 @@ import hashlib
 from datetime import date
 from uuid import UUID
 
-import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.projects.commands import (
-    AnnounceFigure,
-    DesignateDemonstration,
-    DrawSpotCheck,
-    EndDemonstration,
-    JudgeDrawnProject,
-    MendProject,
-    ProposeDemonstration,
-    Shown,
-)
-from services.projects.decider import ANNOUNCEMENT, DEMONSTRATIONS, PROJECT, SPOT_CHECK
+from services.projects.decider import PROJECT, SPOT_CHECK
 from services.projects.decider.checking import MOST_DRAWN, digest_of, drawn
 from services.projects.projections import PROJECT_BOARD
 from services.projects.queries.projects import with_changes
-from shared.contracts.profile import EntryRules, Quota
 from shared.contracts.projects import (
-    DemonstrationDesignated,
-    DemonstrationEnded,
-    DemonstrationProposed,
-    FigureAnnounced,
     MergedProjectTakenIn,
     ProjectApproved,
     ProjectClaimed,
@@ -36,23 +20,20 @@ from shared.contracts.projects import (
     ProjectReturned,
     ProjectWithdrawn,
     SpotCheckDrawn,
-    SpotCheckFailed,
     SpotCheckPassed,
 )
-from shared.kernel.derived import derived
 from shared.kernel.projection import Fact
-from shared.kernel.testing import COUNTY, by, given
+from shared.kernel.testing import by, given
+from tests.support.a_gate import CANDIDATES, CHECK_ID, CHEN, MEND, UUIDS, draw, failed, judge
 from tests.support.a_project import (
     APPROVED,
     COMMITTEE,
     IN_HAND,
-    LEADER,
     LI,
     NEEDS,
     OFFICE,
     OPEN,
     OTHER_ID,
-    PROFILE,
     PROJECT_ID,
     RETURNED,
     SIGNED_OFF,
@@ -60,19 +41,12 @@ from tests.support.a_project import (
     claim,
     completed,
     found,
-    member_id,
     proposed,
     review,
 )
 from tests.support.envelopes import meta
 from tests.support.events import folded
 from tests.support.refusals import told
-
-CHEN = by("member", sub="chen", unit="T1")
-CHECK_ID = UUID("0199c1a8-3333-7000-8000-000000000001")
-MEND = MendProject(project_id=PROJECT_ID, title="修村口三盏路灯", need_ids=NEEDS[:1], planned_completion=date(2021, 12, 15))
-CANDIDATES = tuple(UUID(int=number) for number in range(1, 41))
-UUIDS = st.lists(st.uuids(), max_size=60, unique=True)
 
 
 def test_a_returned_project_is_mended_under_the_same_id_and_reviewed_again() -> None:
@@ -120,27 +94,6 @@ def test_the_first_approval_enters_the_register_and_a_later_one_does_not() -> No
     assert entered.history[-1] == APPROVED.model_copy(update={"ledger": "member"})
     again = given(PROJECT, *entered.history, failed(None))
     again.when(review(), COMMITTEE).then_one(ProjectApproved, ledger=None)
-
-
-def draw(percent: int = 10, candidates: tuple[UUID, ...] = CANDIDATES, seed: str = "seed") -> DrawSpotCheck:
-    rules = PROFILE.model_copy(update={"entry": EntryRules(spot_check_percent=percent)})
-    return DrawSpotCheck(spot_check_id=CHECK_ID, unit="T1", seed=seed, candidates=candidates, profile=rules)
-
-
-def judge(*met: bool, drawn_: bool = True) -> JudgeDrawnProject:
-    return JudgeDrawnProject(project_id=PROJECT_ID, spot_check_id=CHECK_ID, verdicts=found(*met), drawn=drawn_)
-
-
-def failed(claimant: str | None = "li") -> SpotCheckFailed:
-    freed = () if claimant is None else (member_id(claimant),)
-    return SpotCheckFailed(
-        project_id=PROJECT_ID,
-        spot_check_id=CHECK_ID,
-        verdicts=found(True, False, True),
-        claimant=claimant,
-        freed=freed,
-        checked_by="xjb-1",
-    )
 
 
 def test_a_draw_says_all_that_is_needed_to_draw_it_again() -> None:
@@ -217,101 +170,3 @@ def test_only_drawn_projects_are_judged_only_by_the_office_and_never_by_whose_th
         given(PROJECT, *IN_HAND).when(judge(True, True, True), by("office", sub=sub)).rejected("own_item")
     twice = judge(True, True, True).model_copy(update={"verdicts": (found(True, True, True)[0],) * 3})
     given(PROJECT, *IN_HAND).when(twice, OFFICE).rejected("principles_incomplete")
-
-
-def rules(least: int = 1, most: int = 2) -> object:
-    quotas = tuple(Quota(whose=whose, least=least, most=most) for whose in ("committee", "leader"))
-    return PROFILE.model_copy(update={"entry": EntryRules(demonstration=quotas)})
-
-
-HOLDER_ID = derived(COUNTY, "demonstrations", "committee", "T1")
-
-
-def put_forward(project_id: UUID = PROJECT_ID, **project: str) -> ProposeDemonstration:
-    shown = Shown(unit="T1", claimant="li", role="member").model_copy(update=project)
-    return ProposeDemonstration(whose="committee", holder="T1", project_id=project_id, reason="可复制", project=shown)
-
-
-def designate(project_id: UUID = PROJECT_ID, most: int = 2) -> DesignateDemonstration:
-    return DesignateDemonstration(whose="committee", holder="T1", project_id=project_id, profile=rules(most=most))
-
-
-END = EndDemonstration(whose="committee", holder="T1", project_id=PROJECT_ID, reason="管护不到位")
-
-
-def test_a_committee_puts_its_own_claimed_project_forward() -> None:
-    for actor in (COMMITTEE, OFFICE):
-        given(DEMONSTRATIONS).when(put_forward(), actor).then_one(
-            DemonstrationProposed, holder_id=HOLDER_ID, holder="T1", proposed_by=actor.sub
-        )
-    given(DEMONSTRATIONS).when(put_forward(unit="T2"), OFFICE).rejected("demonstration_not_of_holder")
-    given(DEMONSTRATIONS).when(put_forward(), by("unit", unit="T2")).rejected("demonstration_not_of_holder")
-    given(DEMONSTRATIONS).when(put_forward(), LEADER).rejected("demonstration_not_of_holder")
-    given(DEMONSTRATIONS).when(put_forward(), LI).rejected("role_not_allowed")
-    unclaimed = put_forward().model_copy(update={"project": None})
-    given(DEMONSTRATIONS).when(unclaimed, COMMITTEE).rejected("project_not_claimed")
-    given(DEMONSTRATIONS).and_then(put_forward(), COMMITTEE).when(put_forward(), COMMITTEE).nothing()
-
-
-def test_a_leader_puts_forward_what_they_claimed_as_a_leader() -> None:
-    shown = Shown(unit="T1", claimant="leader-7", role="leader")
-    ask = ProposeDemonstration(whose="leader", holder="leader-7", project_id=PROJECT_ID, reason="带头", project=shown)
-    given(DEMONSTRATIONS).when(ask, LEADER).then_one(DemonstrationProposed, whose="leader", holder="leader-7")
-    given(DEMONSTRATIONS).when(ask, by("leader", sub="leader-8")).rejected("demonstration_not_of_holder")
-    as_member = ask.model_copy(update={"project": Shown(unit="T1", claimant="leader-7", role="member")})
-    given(DEMONSTRATIONS).when(as_member, LEADER).rejected("demonstration_not_of_holder")
-
-
-def test_no_more_are_designated_than_the_rules_in_force_let_a_holder_have() -> None:
-    both = given(DEMONSTRATIONS).and_then(put_forward(), COMMITTEE).and_then(put_forward(OTHER_ID), COMMITTEE)
-    one = both.and_then(designate(most=1), OFFICE)
-    assert one.history[-1] == DemonstrationDesignated(
-        holder_id=HOLDER_ID,
-        whose="committee",
-        holder="T1",
-        project_id=PROJECT_ID,
-        least=1,
-        most=1,
-        profile_version="2021-1",
-        designated_by="xjb-1",
-    )
-    one.when(designate(most=1), OFFICE).nothing()
-    assert told(one.when(designate(OTHER_ID, most=1), OFFICE)) == ("demonstration_quota_full", None, {"most": 1})
-    one.when(designate(OTHER_ID, most=2), OFFICE).then_one(DemonstrationDesignated)
-    one.and_then(END, OFFICE).when(designate(OTHER_ID, most=1), OFFICE).then_one(DemonstrationDesignated)
-    both.when(designate(), COMMITTEE).rejected("role_not_allowed")
-
-
-def test_a_county_without_quotas_sets_none() -> None:
-    ask = designate().model_copy(update={"profile": PROFILE})
-    put = given(DEMONSTRATIONS).and_then(put_forward(), COMMITTEE)
-    put.when(ask, OFFICE).then_one(DemonstrationDesignated, least=None, most=None)
-    put.when(ask.model_copy(update={"profile": None}), OFFICE).rejected("profile_not_adopted")
-
-
-def test_only_what_was_put_forward_is_designated_or_ended() -> None:
-    given(DEMONSTRATIONS).when(designate(), OFFICE).rejected("demonstration_not_proposed")
-    given(DEMONSTRATIONS).when(END, OFFICE).rejected("demonstration_not_proposed")
-    ended = given(DEMONSTRATIONS).and_then(put_forward(), COMMITTEE).and_then(END, OFFICE)
-    assert isinstance(ended.history[-1], DemonstrationEnded)
-    ended.when(put_forward(), COMMITTEE).then_one(DemonstrationProposed)
-
-
-@pytest.mark.parametrize(("role", "code"), [("office", None), ("unit", "role_not_allowed"), ("leader", "role_not_allowed")])
-def test_the_office_records_an_announced_figure(role: str, code: str | None) -> None:
-    ask = AnnounceFigure(
-        announcement_id=CHECK_ID,
-        label="三张清单台账",
-        levels=("county-leader", "unit-collective"),
-        figure=598,
-        announced_on=date(2021, 11, 12),
-        source="全县共建立台账598件。",
-        profile=PROFILE,
-    )
-    outcome = given(ANNOUNCEMENT).when(ask, by(role))
-    if code is None:
-        outcome.then_one(FigureAnnounced, figure=598, levels=("county-leader", "unit-collective"))
-        unknown = ask.model_copy(update={"levels": ("town",)})
-        given(ANNOUNCEMENT).when(unknown, by(role)).rejected("level_unknown")
-    else:
-        outcome.rejected(code)
