@@ -17,8 +17,8 @@ from deploy.embedded.preflight import SERVICES
 from deploy.embedded.stack import Stack
 from tests.support.faults import faults_of
 
-SHAOYANG, FENG, THIRD = COUNTIES = ("430523", "610330", "431128")
-"""Two counties with rules of their own from the start, and one that has none yet."""
+SHAOYANG, FENG, THIRD, INVENTED = COUNTIES = ("430523", "610330", "431128", "520199")
+"""Two counties with rules of their own from the start, one that has none yet, and one that a test invents."""
 TOWN = "430523100"
 """A unit that is on Shaoyang's register from the start, and a town to submit needs for."""
 _STILL_SECONDS = 0.5
