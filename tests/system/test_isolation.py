@@ -51,18 +51,19 @@ CHANGES = {
 
 @dataclass(frozen=True)
 class Known:
-    """What Shaoyang has: ids by service, by service and first word of a path, and by the name a path gives them."""
+    """What Shaoyang has: ids by service, by service and first word of a path, and by the name a path gives them; since where."""
 
     ids: dict[str, str]
     words: tuple[str, ...]
+    since: dict[str, int]
 
     def of(self, asked: Described | Question) -> str:
         """Return the id of the thing a path is about."""
         return self.ids.get(f"{asked.service}/{asked.path.partition('/')[0]}", self.ids[asked.service])
 
-    def asks(self, person: Person, query: Question) -> httpx.Response:
-        """Ask a query for these things: all of a list at once, of a file the form that is text."""
-        most = {"limit": 500} if "limit" in query.parameters else {}
+    def asks(self, person: Person, query: Question, *, after: int = 0) -> httpx.Response:
+        """Ask a query for these things: of a list as much as there is at once, of a file the form that is text."""
+        most = {"limit": 500, "after": after} if "limit" in query.parameters else {}
         form = {"format": "csv"} if "format" in query.parameters else {}
         return person.get(query.service, query.at(self.of(query), **self.ids), **most, **form)
 
@@ -70,6 +71,7 @@ class Known:
 @pytest.fixture(scope="module")
 def shaoyangs(platform: Platform) -> Known:
     """A need, a project, a notice and a verification of Shaoyang, and one of most other things the services keep."""
+    since = {service: platform.still()[service, SHAOYANG][0] for service in SERVICES}
     cast = Cast(platform, SHAOYANG, "secret").registered()
     need = cast.submit("只属于邵阳的诉求")["id"]
     project = cast.propose(need)
@@ -89,7 +91,7 @@ def shaoyangs(platform: Platform) -> Known:
     ids = {"intake": need, "projects": project, "supervision": notice, "scoring": project, "evidence_id": evidence, "call_id": called}
     ids |= supervised(cast, project) | judged(cast)
     cast.of("office").eventually("supervision", f"notices/{notice}", status="issued")
-    return Known(ids, ("只属于邵阳", cast.unit, cast.branch, wish, *ids.values()))
+    return Known(ids, ("只属于邵阳", cast.unit, cast.branch, wish, *ids.values()), since)
 
 
 def attached(member: Person, project: str) -> str:
@@ -144,7 +146,7 @@ def test_the_owner_county_sees_what_the_others_must_not(platform: Platform, shao
     person = platform.person(*STAFF, unit=TOWN)
     unseen: set[str] = set()
     for query in (query for query in queries if not any(part in query.path for part in NOT_HERS)):
-        answer = shaoyangs.asks(person, query)
+        answer = shaoyangs.asks(person, query, after=shaoyangs.since[query.service])
         assert answer.status_code == 200, f"{query}: {answer.text}"
         unseen |= {f"{query.service} {query.path}"} - {f"{query.service} {query.path}" for word in shaoyangs.words if word in answer.text}
     assert unseen == WITHOUT_WORDS
