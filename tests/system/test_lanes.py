@@ -15,7 +15,7 @@ from psycopg import sql
 
 from deploy.embedded.preflight import SERVICES
 from tests.support.cast import GOOD, Cast, at
-from tests.support.client import COUNTIES, FENG, SHAOYANG, Asked, Platform, at_once, leaf_hash
+from tests.support.client import COUNTIES, FENG, INVENTED, SHAOYANG, Asked, Platform, at_once, leaf_hash
 from tests.support.faults import faults_of
 
 NAME, PHONE, MEMBER = "欧阳𠮷祥瑞", "13987650001", "司马𡈽生"
@@ -85,7 +85,8 @@ def logged(platform: Platform, lane: tuple[str, str]) -> list[tuple[int, bytes, 
 
 def test_every_lane_is_dense_and_in_order(platform: Platform, records: Lanes) -> None:
     assert set(records) == {lane for lane, (position, *_) in platform.written().items() if position}
-    assert len(records) == 9, "four services in two counties, and intake in the third"
+    others = [lane for lane in records if lane[1] != INVENTED]  # it has lanes only where its own test ran before
+    assert len(others) == 9, "four services in two counties, and intake in the third"
     for (service, county), lane in records.items():
         positions = [position_of(record) for record in lane]
         once = list(dict.fromkeys(positions))
