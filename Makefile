@@ -4,7 +4,7 @@ unexport PYTHONHOME PYTHONPATH PYTHONSTARTUP VIRTUAL_ENV
 BIN := .venv/bin
 ARGS ?=
 UV ?= uv
-COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
 
 .PHONY: help setup setup-dev demo test lint bench schemas lock secrets clean
 
