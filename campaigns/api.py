@@ -1,9 +1,10 @@
 """The services' public HTTP interface as a campaign uses it: its commands, its lists."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from campaigns.calls import Actor, Call, Ref, Step
 from campaigns.sender import PATIENCE_SECONDS, Clients, Patience, Problem, RefusedError, Request, Sender, Token, UnreachableError
@@ -85,7 +86,7 @@ class Api:
 
     async def _post(self, call: Call, path: str, body: object, at: datetime, headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
         headers = {**headers, "Simulated-Time": at.isoformat(), "Content-Type": "application/json"}
-        content = json.dumps(body, ensure_ascii=False).encode()
+        content = orjson.dumps(body)
         answer = await self._sender.send(Request("POST", call.service, path, call.actor, headers=headers, content=content))
         if isinstance(answer, Problem):
             raise self._refused(call, answer)
@@ -101,7 +102,7 @@ class Api:
                 "path": {} if call.opens else {call.parameter: self._ids[call.thing]},
                 "body": self._resolved(call.body),
             }
-            weight = len(json.dumps(item, ensure_ascii=False).encode()) + 2
+            weight = len(orjson.dumps(item)) + 2
             if size + weight > _MOST_BYTES and part[0]:
                 yield part
                 part, size = ([], []), 0

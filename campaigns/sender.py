@@ -7,19 +7,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import aiohttp
+import orjson
 
 from campaigns.calls import Actor
 
 Token = Callable[[str, Actor], str]
 """Returns a bearer token for an actor of a county."""
 
-Clients = Mapping[str, httpx.AsyncClient]
-"""An HTTP client for each service: a pool of many services' connections is slow to choose from."""
+Clients = Mapping[str, aiohttp.ClientSession]
+"""An HTTP client for each service. A campaign at full size sends some 200,000 requests: what one costs the client is a tenth with this
+library of what it is with the one the command line uses."""
 
 PATIENCE_SECONDS = 120.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 1.0
 _REQUEST_SECONDS = 20.0
+_ERROR, _INTERNAL = 400, 500
 _NOT_YET = frozenset({"need_not_known", "unit_not_registered", "project_not_known", "profile_not_adopted", "stream_too_busy"})
 """Refusals that may only mean that a service has not heard yet what another one was told a moment ago."""
 
@@ -75,7 +78,7 @@ class Problem:
     @property
     def may_pass(self) -> bool:
         """Whether the same request may be answered otherwise in a moment."""
-        return self.status >= httpx.codes.INTERNAL_SERVER_ERROR or self.document.get("code") in _NOT_YET
+        return self.status >= _INTERNAL or self.document.get("code") in _NOT_YET
 
     def __str__(self) -> str:
         return f"{self.status} {self.document.get('code')}, {self.document.get('title')}"
@@ -98,13 +101,15 @@ class Sender:
         patience = Patience(self.patience)
         while True:
             try:
-                response = await client.request(request.method, path, headers=headers, params=request.params, content=request.content)
-            except httpx.TransportError as fault:
+                async with client.request(request.method, path, headers=headers, params=request.params, data=request.content) as response:
+                    status, answer = response.status, await response.read()
+            except (aiohttp.ClientError, TimeoutError) as fault:
                 trouble = f"{type(fault).__name__} {fault}".strip()
             else:
-                if not response.is_error:
-                    return response.json()
-                problem = Problem(response.status_code, response.json())
+                document = orjson.loads(answer)
+                if status < _ERROR:
+                    return document
+                problem = Problem(status, document)
                 if not problem.may_pass:
                     return problem
                 trouble = str(problem)
@@ -120,12 +125,16 @@ class Sender:
 @asynccontextmanager
 async def connected(bases: Mapping[str, str], at_once: int) -> AsyncIterator[Clients]:
     """Yield a client for each service's base URL, for so many requests at once; loopback traffic passes by any proxy."""
-    limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
-    timeout = httpx.Timeout(_REQUEST_SECONDS, pool=None)
     async with AsyncExitStack() as stack:
         yield {
             service: await stack.enter_async_context(
-                httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, trust_env=False, verify=url.startswith("https:"))
+                aiohttp.ClientSession(
+                    url,
+                    connector=aiohttp.TCPConnector(limit=at_once),
+                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=_REQUEST_SECONDS, sock_read=_REQUEST_SECONDS),
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    trust_env=False,
+                )
             )
             for service, url in bases.items()
         }

@@ -35,6 +35,7 @@ _SETTINGS = {
     "max_wal_size": "1GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
+    "autovacuum_naptime": "5s",  # a new table's statistics follow it at once: with none, any index that begins with the county will do
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

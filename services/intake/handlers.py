@@ -51,9 +51,9 @@ C = TypeVar("C", bound=Command)
 
 async def by_the_county_s_rules(facts: Facts, command: C) -> C:
     """Look up what the county's profile in force says of needs; a county that has adopted none goes by the defaults."""
-    row = await facts.find(CURRENT_PROFILE, business_day(facts.asked.at))
-    rules = NeedRules() if row is None else Profile.model_validate(row["profile"], strict=False).needs
-    return command.model_copy(update={"rules": rules})
+    day = business_day(facts.asked.at)
+    rules = await facts.lately("county_profile", CURRENT_PROFILE, day, read=lambda row: Profile.recorded(row["profile"]).needs)
+    return command.model_copy(update={"rules": rules or NeedRules()})
 
 
 async def with_a_code_and_a_call(facts: Facts, command: SubmitNeed) -> SubmitNeed:
@@ -73,10 +73,10 @@ async def with_a_code(facts: Facts, command: JoinNeed) -> JoinNeed:
 
 async def to_known_units(facts: Facts, command: RouteNeed) -> RouteNeed:
     """Refuse units that are not on the county's register."""
-    if await facts.find(UNIT, command.handling_unit, seconds=_WAIT_SECONDS) is None:
+    if not await _registered(facts, command.handling_unit):
         raise Rejected("unit_not_registered", pointer="/handling_unit", unit=command.handling_unit)
     for unit in command.assisting_units:
-        if await facts.find(UNIT, unit, seconds=_WAIT_SECONDS) is None:
+        if not await _registered(facts, unit):
             raise Rejected("unit_not_registered", pointer="/assisting_units", unit=unit)
     return command
 
@@ -108,6 +108,10 @@ async def with_the_register(facts: Facts, command: ClaimWish) -> ClaimWish:
         return command
     member = MemberKnown(member_id=member_id, unit=row["unit"], branch=row["branch"], exempt=row["exempt"])
     return command.model_copy(update={"member": member})
+
+
+async def _registered(facts: Facts, unit: str) -> bool:
+    return bool(await facts.lately("units", UNIT, unit, read=lambda _: True, seconds=_WAIT_SECONDS))
 
 
 def _digest(facts: Facts, petition_id: Any) -> str:  # noqa: ANN401 - the id of a need or of a voice that joins it

@@ -121,7 +121,7 @@ async def under_the_profile(facts: Facts, command: ProposeProject) -> ProposePro
 async def from_the_candidates(facts: Facts, command: DrawSpotCheck) -> DrawSpotCheck:
     """Look up what units reviewed themselves and nobody drew yet, and a seed that nobody chose."""
     check: DrawSpotCheck = await by_the_rules_in_force(facts, await of_a_known_unit(facts, command))
-    row = await facts.find(SPOT_CHECK_CANDIDATES, command.unit)
+    row = await facts.search(SPOT_CHECK_CANDIDATES, command.unit)
     candidates = tuple(row["project_ids"] or ()) if row is not None else ()
     return check.model_copy(update={"seed": secrets.token_hex(_SEED_BYTES), "candidates": candidates})
 

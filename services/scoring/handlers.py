@@ -89,7 +89,7 @@ async def among_the_standing(facts: Facts, command: DrawLookBack) -> DrawLookBac
     if profile is None or command.until < command.since:
         return command
     first, last = end_of(command.since - _ONE_DAY), end_of(command.until)
-    standing = await facts.find(STANDING_SIGN_OFFS, first, last, command.unit, command.level)
+    standing = await facts.search(STANDING_SIGN_OFFS, first, last, command.unit, command.level)
     found = {"candidates": tuple(standing["candidates"]), "seen_to": standing["seen_to"]} if standing else {}
     return command.model_copy(update={**found, "percent": profile.closing.look_back_percent, "profile_version": profile.version})
 
@@ -137,7 +137,7 @@ async def from_what_happened(facts: Facts, command: AssessYear) -> AssessYear:
         profile = None if row is None else Profile.recorded(row["profile"])
     if profile is None or profile.annual is None:
         return command
-    rows = await facts.find(RECORDS, command.unit, date(command.year, 1, 1), date(command.year, 12, 31))
+    rows = await facts.search(RECORDS, command.unit, date(command.year, 1, 1), date(command.year, 12, 31))
     records = Records() if rows is None else _records(dict(rows), command)
     return command.model_copy(update={"rules": profile.annual, "found_version": profile.version, "records": records})
 
@@ -211,13 +211,13 @@ def _id(value: str | None) -> UUID | None:
 
 
 async def _registered(facts: Facts, unit: str) -> None:
-    if await facts.find(KNOWN_UNIT, unit, seconds=_SHORTLY_SECONDS) is None:
+    if await facts.lately("units", KNOWN_UNIT, unit, read=lambda row: row, seconds=_SHORTLY_SECONDS) is None:
         raise Rejected("unit_not_registered", pointer="/unit", unit=unit)
 
 
 async def _in_force(facts: Facts, *, seconds: float = _SHORTLY_SECONDS) -> Profile | None:
-    row = await facts.find(CURRENT_PROFILE, business_day(facts.asked.at), seconds=seconds)
-    return None if row is None else Profile.recorded(row["profile"])
+    day = business_day(facts.asked.at)
+    return await facts.lately("county_profile", CURRENT_PROFILE, day, read=lambda row: Profile.recorded(row["profile"]), seconds=seconds)
 
 
 def _verification(command: Any, _county: str) -> str:  # noqa: ANN401 - any command on a verification

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -153,6 +154,15 @@ class Progress:
     def __init__(self, pool: "Pool") -> None:
         self._pool = pool
         self._moved = asyncio.Condition()
+        self._changes: Counter[tuple[str, str]] = Counter()
+
+    def changed(self, county: str, tables: Iterable[str]) -> None:
+        """Count a change of read models, once it is committed."""
+        self._changes.update((county, table) for table in tables)
+
+    def changes(self, county: str, table: str) -> int:
+        """Return how often this process has changed a read model."""
+        return self._changes[county, table]
 
     async def announce(self) -> None:
         """Tell the waiting that checkpoints moved."""

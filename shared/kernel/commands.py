@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -13,17 +13,18 @@ import asyncpg
 
 from shared.kernel.actor import first_role
 from shared.kernel.appender import Append, Appender, NewEvent
+from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import Clock
 from shared.kernel.envelope import Cause, check_size
 from shared.kernel.errors import CommandReused, Rejected, VersionConflict
 from shared.kernel.event_log import Answer, EventLog
 from shared.kernel.events import Event, dump
 from shared.kernel.ids import uuid7
+from shared.kernel.rows import Rows
 from shared.kernel.rules import Asked, Command, Decider
 from shared.kernel.sealed import may_hold_sealed, persons_to_seal
 from shared.kernel.sealing import Context, Sealer, SealingKey, seal
 from shared.kernel.states import Known, States
-from shared.kernel.tenancy import county_transaction
 
 _LOOK_EVERY_SECONDS = 0.05
 _ATTEMPTS = 20
@@ -31,6 +32,7 @@ _ATTEMPTS = 20
 
 
 S = TypeVar("S")
+T = TypeVar("T")
 Prepare = Callable[["Facts", Any], Awaitable[Any]]
 
 
@@ -53,6 +55,7 @@ class Facts:
     log: EventLog
     asked: Asked
     states: States
+    rows: Rows
     sealer: Sealer
 
     async def state(self, decider: Decider[S], stream: str) -> tuple[S, int]:
@@ -62,15 +65,30 @@ class Facts:
     async def find(self, query: str, *arguments: object, seconds: float = 0.0) -> asyncpg.Record | None:
         """Return the first row of a query over read models ($1 is the county), waiting this long for one to appear.
 
-        What another service published a moment ago may still be on its way.
+        What another service published a moment ago may still be on its way. Queries that take long go by `search`.
         """
         for last in (*(False for _ in range(int(seconds / _LOOK_EVERY_SECONDS))), True):
-            async with county_transaction(self.log.pool, self.asked.county) as connection:
-                row = await connection.fetchrow(query, self.asked.county, *arguments)
+            row = await self.rows.find(self.asked.county, query, arguments)
             if row is not None or last:
                 return row
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
         return None
+
+    async def lately(
+        self, table: str, query: str, *arguments: Hashable, read: Callable[[asyncpg.Record], T], seconds: float = 0.0
+    ) -> T | None:
+        """Return what `read` makes of what `find` finds in a read model that seldom changes, a second old at most."""
+
+        async def find() -> T | None:
+            row = await self.find(query, *arguments, seconds=seconds)
+            return None if row is None else read(row)
+
+        found: T | None = await self.rows.recent.get(self.asked.county, table, (query, *arguments), find)
+        return found
+
+    async def search(self, query: str, *arguments: object) -> asyncpg.Record | None:
+        """Return the first row of a query that takes its time: in a transaction of its own, nobody waits for it."""
+        return await self.rows.search(self.asked.county, query, arguments)
 
 
 def fingerprint(*parts: bytes) -> bytes:
@@ -91,11 +109,14 @@ class Commands:
     appender: Appender
     sealer: Sealer
     clock: Clock
+    progress: Progress
+    _rows: Rows = field(init=False)
     _states: States = field(init=False)
     _locks: "WeakValueDictionary[tuple[str, str], asyncio.Lock]" = field(default_factory=WeakValueDictionary)
 
     def __post_init__(self) -> None:
         self._states = States(self.log)
+        self._rows = Rows(self.log.pool, self.progress)
 
     async def execute(self, command: Command, asked: Asked) -> Answer:
         """Decide and append; return what happened, or what the same command id did the first time.
@@ -163,7 +184,7 @@ class Commands:
         """
         decider, county = handler.decider, asked.county
         if handler.prepare is not None:
-            command = await handler.prepare(Facts(self.log, asked, self._states, self.sealer), command)
+            command = await handler.prepare(Facts(self.log, asked, self._states, self._rows, self.sealer), command)
         known = Known(decider.initial, 0) if handler.opens else await self._states.at_hand(county, decider, stream)
         try:
             events = _decided(decider, command, known, asked)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
 
 _STREAM = "SELECT log.stream_after($1, $2, $3, $4)"
+_STREAMS = "SELECT wanted, event_body FROM log.streams_after($1, $2, $3)"
 _LANE = "SELECT event_position, event_body FROM log.lane_after($1, $2, $3)"
 _HEAD = "SELECT position, recorded_at FROM log.heads WHERE county = $1"
 _COMMAND = "SELECT fingerprint, stream, version, event_position FROM log.first_answer($1, $2)"
@@ -47,6 +48,13 @@ class EventLog:
     async def stream(self, county: str, stream: str, *, after: int = 0, limit: int = _EVERY_VERSION) -> list[Envelope]:
         """Return a stream's events in order, from the version after `after`; empty when there are none."""
         return [open_body(row[0]) for row in await self.pool.fetch(_STREAM, county, stream, after, limit)]
+
+    async def streams(self, county: str, wanted: Sequence[tuple[str, int]]) -> list[list[Envelope]]:
+        """Return the events of several streams in one round trip, of each from the version after the one named with it."""
+        found: list[list[Envelope]] = [[] for _ in wanted]
+        for place, body in await self.pool.fetch(_STREAMS, county, [stream for stream, _ in wanted], [after for _, after in wanted]):
+            found[place - 1].append(open_body(body))
+        return found
 
     async def bodies(self, county: str, *, after: int, limit: int) -> list[tuple[int, bytes]]:
         """Return up to `limit` (position, body) of a lane, in order, from the position after `after`."""

@@ -1,6 +1,6 @@
 """What is due in a lane: duplicates dropped, holes seen, the contiguous rest handed on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -39,6 +39,12 @@ def due(received: Sequence[Received], position: int) -> Due:
         else:
             return Due(events, duplicates, position + 1)
     return Due(events, duplicates, None)
+
+
+def steps(received: Sequence[Received], positions: Mapping[str, int]) -> dict[str, Due]:
+    """Return what is due for each of several readers, from where each stands; counted once where they stand together."""
+    found = {position: due(received, position) for position in set(positions.values())}
+    return {name: found[position] for name, position in positions.items()}
 
 
 _DATA_FAULTS = ("22", "23")

@@ -1,7 +1,7 @@
 """Policies: a fact becomes commands of this service, whose ids derive from the fact, so that a redelivery changes nothing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,7 +13,8 @@ from shared.kernel.commands import Commands
 from shared.kernel.derived import derived
 from shared.kernel.envelope import traceparent_of
 from shared.kernel.errors import Rejected
-from shared.kernel.lanes import Hole, due, poisonous
+from shared.kernel.events import Contract
+from shared.kernel.lanes import Due, Hole, poisonous, steps
 from shared.kernel.records import Lane, Received
 from shared.kernel.rules import Asked, Command, Policy
 from shared.kernel.tenancy import county_transaction
@@ -22,43 +23,44 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Pool
 
 _AT_ONCE = 64
+_BEHIND = "behind a parked event of its stream"
 _log = structlog.get_logger(__name__)
+Reaction = tuple[Policy, Received]
 
 
 class Reacting:
-    """Runs one policy over lanes, with a checkpoint of its own; never part of a rebuild."""
+    """Runs the policies of a service over lanes, each with a checkpoint of its own; never part of a rebuild."""
 
-    def __init__(self, service: str, policy: Policy, pool: "Pool", commands: Commands) -> None:
-        self.group = f"{service}.{policy.name}"
-        self._policy = policy
-        self._wanted = frozenset(fact.__name__ for fact in policy.facts)
+    def __init__(self, service: str, policies: Sequence[tuple[Policy, Contract]], pool: "Pool", commands: Commands) -> None:
+        self.group = f"{service}.policies"
         self._pool = pool
         self._commands = commands
-        self._actor = Actor.system(policy.name)
-        self._standings = Standings(pool, [policy.name])
+        self._policies: dict[str, dict[str, Policy]] = {}
+        for policy, source in policies:
+            self._policies.setdefault(source.service, {})[policy.name] = policy
+        self._standings = {source: Standings(pool, list(found)) for source, found in self._policies.items()}
+        self._actors = {policy.name: Actor.system(policy.name) for policy, _ in policies}
+        self._wanted = {policy.name: frozenset(fact.__name__ for fact in policy.facts) for policy, _ in policies}
 
     def prepare(self, received: Sequence[Received]) -> None:
         """Nothing: only the few events a policy reacts to are opened."""
 
     def forget(self) -> None:
         """Ask the database where each lane stands before going on."""
-        self._standings.forget()
+        for standings in self._standings.values():
+            standings.forget()
 
     async def apply(self, lane: Lane, received: Sequence[Received]) -> Hole | None:
         """Give the commands of what is due, then pass it; return the hole that stopped it, if one did."""
         source, county = lane
-        name = self._policy.name
-        standing = await self._standings.of(lane)
-        step = due(received, standing.positions[name])
-        if step.duplicates:
-            metrics.DUPLICATES.labels(name, county).inc(step.duplicates)
-        moved: dict[str, int] = {}
+        standing = await self._standings[source].of(lane)
+        due = steps(received, standing.positions)
+        moved = {name: step.events[-1].envelope.meta.position for name, step in due.items() if step.events}
         parked: list[Parked] = []
         offset = None
-        if step.events:
-            parked = await self._react_all(step.events, set(standing.parked.get(name, ())))
-            last = step.events[-1]
-            moved, offset = {name: last.envelope.meta.position}, last.offset
+        if moved:
+            parked = await self._react_all(self._reactions(source, due, standing.parked), standing.parked)
+            offset = max(step.events[-1].offset for step in due.values() if step.events)
             if parked:
                 async with county_transaction(self._pool, county) as connection:
                     await park(connection, county, parked)
@@ -66,59 +68,62 @@ class Reacting:
             else:
                 async with self._pool.acquire() as connection:
                     await move(connection, lane, standing, moved, offset)
-            metrics.APPLIED.labels(name, county).inc(len(step.events))
-            metrics.CHECKPOINT.labels(name, source, county).set(last.envelope.meta.position)
-            for event in parked:
-                metrics.PARKED.labels(name, county).inc()
-                _log.error("event_parked", projection=name, source=source, county=county, position=event.position, error=event.error)
-        self._standings.remember(lane, standing, moved, offset, parked=bool(parked))
-        return None if step.hole is None else Hole(step.hole, standing.offset)
+        self._standings[source].remember(lane, standing, moved, offset, parked=bool(parked))
+        self._count(lane, due, parked)
+        holes = [step.hole for step in due.values() if step.hole is not None]
+        return Hole(min(holes), standing.offset) if holes else None
 
-    async def _react_all(self, events: Sequence[Received], blocked: set[str]) -> list[Parked]:
-        """React to every stream in its order, to several streams at once."""
-        by_stream: dict[str, list[Received]] = {}
-        for record in events:
-            by_stream.setdefault(record.envelope.meta.stream, []).append(record)
+    def _reactions(self, source: str, due: Mapping[str, Due], blocked: Mapping[str, set[str]]) -> dict[str, list[Reaction]]:
+        """Return by stream, in its order, what which policy is to look at: what it reacts to, what nobody knows, what is parked."""
+        by_stream: dict[str, list[Reaction]] = {}
+        for name, policy in self._policies[source].items():
+            wanted, behind = self._wanted[name], blocked.get(name, ())
+            for record in due[name].events:
+                meta = record.envelope.meta
+                if meta.type in wanted or meta.type not in record.contract.events or meta.stream in behind:
+                    by_stream.setdefault(meta.stream, []).append((policy, record))
+        for reactions in by_stream.values():
+            reactions.sort(key=lambda reaction: reaction[1].envelope.meta.position)
+        return by_stream
+
+    async def _react_all(self, by_stream: Mapping[str, Sequence[Reaction]], blocked: Mapping[str, set[str]]) -> list[Parked]:
+        """React to every stream in its order, to several streams at once; return what had to be set aside."""
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def follow(records: Sequence[Received], error: str | None) -> list[Parked]:
+        async def follow(stream: str, reactions: Sequence[Reaction]) -> list[Parked]:
             parked: list[Parked] = []
+            behind = {name for name, streams in blocked.items() if stream in streams}
             async with gate:
-                for record in records:
-                    error = error or await self._react(record)
+                for policy, record in reactions:
+                    error = _BEHIND if policy.name in behind else await self._react(policy, record)
                     if error is not None:
                         meta = record.envelope.meta
-                        parked.append(Parked(self._policy.name, meta.service, meta.position, meta.stream, record.envelope.body, error))
-                        error = "behind a parked event of its stream"
+                        parked.append(Parked(policy.name, meta.service, meta.position, stream, record.envelope.body, error))
+                        behind.add(policy.name)
             return parked
 
-        waiting = "behind a parked event of its stream"
-        results = await asyncio.gather(*(follow(records, waiting if stream in blocked else None) for stream, records in by_stream.items()))
+        results = await asyncio.gather(*(follow(stream, reactions) for stream, reactions in by_stream.items()))
         return [event for result in results for event in result]
 
-    async def _react(self, record: Received) -> str | None:
+    async def _react(self, policy: Policy, record: Received) -> str | None:
         """React to one event; return why it cannot be reacted to, if it cannot. Raises for trouble that passes."""
-        meta = record.envelope.meta
-        if meta.type not in self._wanted and meta.type in record.contract.events:
-            return None
         try:
-            commands = self._policy.do(record.event(), meta)
-            for index, command in enumerate(commands):
-                await self._give(command, index, record)
+            for index, command in enumerate(policy.do(record.event(), record.envelope.meta)):
+                await self._give(policy, command, index, record)
         except Exception as fault:
             if not poisonous(fault):
                 raise
             return f"{type(fault).__name__}: {fault}"
         return None
 
-    async def _give(self, command: Command, index: int, record: Received) -> None:
+    async def _give(self, policy: Policy, command: Command, index: int, record: Received) -> None:
         meta = record.envelope.meta
         traceparent = traceparent_of(record.envelope.body)
         asked = Asked(
             county=meta.county,
-            actor=self._actor,
+            actor=self._actors[policy.name],
             at=max(self._commands.clock.now(meta.county), meta.recorded_at),
-            command_id=derived(meta.event_id, self._policy.name, str(index)),
+            command_id=derived(meta.event_id, policy.name, str(index)),
             correlation_id=meta.correlation_id,
             causation_id=meta.event_id,
             caused_at=meta.recorded_at,
@@ -126,7 +131,22 @@ class Reacting:
         )
         try:
             await self._commands.execute(command, asked)
-            metrics.POLICY_COMMANDS.labels(self._policy.name, "done").inc()
+            metrics.POLICY_COMMANDS.labels(policy.name, "done").inc()
         except Rejected as refusal:
-            metrics.POLICY_COMMANDS.labels(self._policy.name, refusal.code).inc()
-            _log.info("policy_command_rejected", policy=self._policy.name, command=type(command).__name__, code=refusal.code)
+            metrics.POLICY_COMMANDS.labels(policy.name, refusal.code).inc()
+            _log.info("policy_command_rejected", policy=policy.name, command=type(command).__name__, code=refusal.code)
+
+    @staticmethod
+    def _count(lane: Lane, due: Mapping[str, Due], parked: Sequence[Parked]) -> None:
+        source, county = lane
+        for name, step in due.items():
+            if step.duplicates:
+                metrics.DUPLICATES.labels(name, county).inc(step.duplicates)
+            if step.events:
+                metrics.APPLIED.labels(name, county).inc(len(step.events))
+                metrics.CHECKPOINT.labels(name, source, county).set(step.events[-1].envelope.meta.position)
+        for event in parked:
+            metrics.PARKED.labels(event.projection, county).inc()
+            _log.error(
+                "event_parked", projection=event.projection, source=source, county=county, position=event.position, error=event.error
+            )

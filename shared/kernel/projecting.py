@@ -7,7 +7,7 @@ import structlog
 
 from shared.kernel import metrics
 from shared.kernel.checkpoints import Parked, Progress, Standings, move, park
-from shared.kernel.lanes import Due, Hole, due, poisonous
+from shared.kernel.lanes import Due, Hole, poisonous, steps
 from shared.kernel.projection import Fact, Projection
 from shared.kernel.records import Lane, Received
 from shared.kernel.tenancy import county_transaction
@@ -59,22 +59,24 @@ class Projecting:
     async def _apply(self, lane: Lane, received: Sequence[Received], *, carefully: bool) -> Hole | None:
         source, county = lane
         standing = await self._standings.of(lane)
-        steps = {name: due(received, standing.positions[name]) for name in self._projections}
-        moved = {name: step.events[-1].envelope.meta.position for name, step in steps.items() if step.events}
+        due = steps(received, standing.positions)
+        moved = {name: step.events[-1].envelope.meta.position for name, step in due.items() if step.events}
         parked: list[Parked] = []
+        changed: set[str] = set()
         offset = None
         if moved:
             last = max(moved.values())
             offset = next(record.offset for record in reversed(received) if record.envelope.meta.position == last)
             # Rows are folded from several lanes: whoever else of the group works on this county waits.
             async with county_transaction(self._pool, county, alone_of=self.group) as connection:
-                for name, step in steps.items():
+                for name, step in due.items():
                     blocked = set(standing.parked.get(name, ()))
-                    parked += await self._project(connection, self._projections[name], step.events, blocked, carefully=carefully)
+                    parked += await self._project(connection, self._projections[name], step.events, blocked, changed, carefully=carefully)
                 await park(connection, county, parked)
                 await move(connection, lane, standing, moved, offset)
         self._standings.remember(lane, standing, moved, offset, parked=bool(parked))
-        for name, step in steps.items():
+        self._progress.changed(county, changed)
+        for name, step in due.items():
             self._count(name, county, step)
         for name, position in moved.items():
             metrics.CHECKPOINT.labels(name, source, county).set(position)
@@ -83,7 +85,7 @@ class Projecting:
             _log.error(
                 "event_parked", projection=event.projection, source=source, county=county, position=event.position, error=event.error
             )
-        holes = [step.hole for step in steps.values() if step.hole is not None]
+        holes = [step.hole for step in due.values() if step.hole is not None]
         return Hole(min(holes), standing.offset) if holes else None
 
     async def _project(
@@ -92,10 +94,11 @@ class Projecting:
         projection: Projection[object],
         events: Sequence[Received],
         blocked: set[str],
+        changed: set[str],
         *,
         carefully: bool,
     ) -> list[Parked]:
-        """Fold events into one projection; return what had to be set aside, and what queues behind it by stream."""
+        """Fold events into one projection, naming it as changed if it is; return what had to be set aside, and what queues behind it."""
         parked: list[Parked] = []
         ready: list[Fact] = []
         for record in events:
@@ -111,8 +114,8 @@ class Projecting:
                 parked.append(Parked(projection.name, meta.service, meta.position, meta.stream, record.envelope.body, error))
             elif isinstance(fact, Fact):
                 ready.append(fact)
-        if ready and not carefully:
-            await projection.apply(connection, events[0].envelope.meta.county, ready)
+        if ready and (carefully or await projection.apply(connection, events[0].envelope.meta.county, ready)):
+            changed.add(projection.name)
         return parked
 
     async def _try_one(self, connection: "Connection", projection: Projection[object], fact: Fact | str | None) -> str | None:

@@ -101,8 +101,8 @@ class Projection(Generic[R]):
             f" ON CONFLICT (county, {key_names}) DO " + (f"UPDATE SET {updates}" if updates else "NOTHING"),
         )
 
-    async def apply(self, connection: "Connection", county: str, facts: Sequence[Fact]) -> None:
-        """Fold facts into their rows, in order: one statement to load, one to save."""
+    async def apply(self, connection: "Connection", county: str, facts: Sequence[Fact]) -> int:
+        """Fold facts into their rows, in order: one statement to load, one to save; return how many rows were saved."""
         touched: list[tuple[Key, Fold, Fact]] = []
         wanted: dict[Key, None] = {}
         for fact in facts:
@@ -111,7 +111,7 @@ class Projection(Generic[R]):
                     touched.append((key, fold, fact))
                     wanted[key] = None
         if not touched:
-            return
+            return 0
         rows = await self.load(connection, county, list(wanted)) if len(self.columns) > len(self.key) else {}
         for key, fold, fact in touched:
             row = rows.get(key)
@@ -119,6 +119,7 @@ class Projection(Generic[R]):
                 row = rows[key] = self.row(*key)
             fold(row, fact.event, fact.meta)
         await self.save(connection, county, list(rows.values()))
+        return len(rows)
 
     async def load(self, connection: "Connection", county: str, keys: Sequence[Key]) -> dict[Key, R]:
         """Return the rows that exist for these keys."""

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 CURSOR = "relay"
 _BATCH = 1_000
 _POLL_SECONDS = 0.2
-_PACE_SECONDS = 0.01
+_PACE_SECONDS, _LONGEST_PACE_SECONDS = 0.01, 0.05
 _REMEMBERED_SECONDS = 0.2
 _RUSH = 60
-"""In a rush (some 300 events a second and more) a batch begins this much after the one before, so that it carries more, and broker
-and consumers do less for each event. Below that nothing is kept waiting."""
+"""In a rush (some 300 events a second and more) a batch begins this much after the one before, and the longer the greater the rush,
+so that it carries more, and broker and consumers do less for each event. Below that nothing is kept waiting."""
 _STORE_EVERY_SECONDS = 0.1
 """How often the cursor is stored; what was published since is published again after a crash, and dropped by consumers."""
 _OFFERED = 5_000
@@ -152,9 +152,9 @@ class Relay:
 
     @staticmethod
     async def _pace(lane: _Lane) -> None:
-        wait = lane.published_at + _PACE_SECONDS - asyncio.get_running_loop().time()
-        if lane.rush > _RUSH and wait > 0:
-            await asyncio.sleep(wait)
+        if lane.rush > _RUSH:
+            pace = min(_LONGEST_PACE_SECONDS, _PACE_SECONDS * lane.rush / _RUSH)
+            await asyncio.sleep(max(0.0, lane.published_at + pace - asyncio.get_running_loop().time()))
 
     @staticmethod
     def _taken(lane: _Lane) -> list[Published]:

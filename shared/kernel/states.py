@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from shared.kernel.event_log import EventLog
 from shared.kernel.events import Event
+from shared.kernel.gathering import Gathering
 from shared.kernel.rules import Decider
 
 S = TypeVar("S")
@@ -33,7 +34,7 @@ class States:
     """
 
     def __init__(self, log: EventLog) -> None:
-        self._log = log
+        self._streams = Gathering(log.streams)
         self._known: OrderedDict[tuple[str, str], Known[Any]] = OrderedDict()
 
     async def at_hand(self, county: str, decider: Decider[S], stream: str) -> Known[S]:
@@ -45,7 +46,7 @@ class States:
         """Return a stream's state as the log has it now: only what is new is read."""
         known: Known[S] = self._known.get((county, stream)) or Known(decider.initial, 0)
         state, version = known.state, known.version
-        for envelope in await self._log.stream(county, stream, after=version):
+        for envelope in await self._streams.ask(county, (stream, version)):
             state = decider.evolve(state, envelope.event(decider.contract))
             version = envelope.meta.version
         return self._keep(county, stream, Known(state, version, time.monotonic()))

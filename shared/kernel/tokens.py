@@ -1,5 +1,6 @@
 """From a bearer token to a principal: any OIDC provider's JWT, with issuer, audience and algorithm pinned."""
 
+import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from shared.kernel.actor import PUBLIC, SYSTEM, Actor
 from shared.kernel.text import Account, UnitCode
 
 _log = structlog.get_logger(__name__)
-_CACHE = 4_096
+_CACHE = 32_768
 _RELOAD_SECONDS = 60.0
 _LEEWAY_SECONDS = 5
 
@@ -70,18 +71,19 @@ class Tokens:
             exp={"essential": True},
             sub={"essential": True},
         )
-        self._known: OrderedDict[str, Principal] = OrderedDict()
+        self._known: OrderedDict[bytes, Principal] = OrderedDict()
 
     async def principal(self, token: str) -> Principal:
         """Return whom the token speaks for; TokenRefused when it is malformed, foreign, unsigned or expired."""
-        known = self._known.get(token)
+        mark = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        known = self._known.get(mark)
         if known is not None:
             if known.expires_at + _LEEWAY_SECONDS < time.time():
-                del self._known[token]
+                del self._known[mark]
                 raise TokenRefused("token_expired")
             return known
         principal = self._read(await self._decode(token))
-        self._known[token] = principal
+        self._known[mark] = principal
         if len(self._known) > _CACHE:
             self._known.popitem(last=False)
         return principal

@@ -86,13 +86,15 @@ class Worker:
         log = EventLog(pool)
         relay = Relay(pool, settings.kafka, parts.contract.topic, settings.counties)
         appender = Appender(pool, parts.contract, clock, on_append=relay.offer)
-        commands = Commands(parts.handlers, log, appender, Sealer(settings.sealing_key()), clock)
         progress = Progress(pool)
+        commands = Commands(parts.handlers, log, appender, Sealer(settings.sealing_key()), clock, progress)
         kafka = broker(settings.kafka)
         service = parts.contract.service
         reading = partial(Consumer, kafka, bootstrap=settings.kafka, pool=pool, clock=clock, instance=settings.instance)
         consumers.append(reading(Projecting(f"{service}.projections", parts.projections, pool, progress), contracts=parts.sources))
-        consumers.extend(reading(Reacting(service, policy, pool, commands), contracts=[source]) for policy, source in parts.policies)
+        if parts.policies:
+            sources = list({source.service: source for _, source in parts.policies}.values())
+            consumers.append(reading(Reacting(service, parts.policies, pool, commands), contracts=sources))
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
         return cls(
             parts,

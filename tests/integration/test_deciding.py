@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from shared.kernel.actor import Actor
+from shared.kernel.checkpoints import Progress
 from shared.kernel.commands import Commands
 from shared.kernel.errors import Rejected
 from shared.kernel.ids import uuid7
@@ -25,7 +26,7 @@ def asked(*, command_id: UUID | None = None, expected: int | None = None) -> Ask
 @pytest.fixture
 def other(lab: Lab) -> Commands:
     """Return another process of the same service, as far as the log can tell."""
-    return Commands(lab.things.handlers, lab.log, lab.appender, Sealer(b"k" * 32), lab.clock)
+    return Commands(lab.things.handlers, lab.log, lab.appender, Sealer(b"k" * 32), lab.clock, Progress(lab.pool))
 
 
 async def test_what_is_remembered_is_what_the_log_would_say(lab: Lab) -> None:

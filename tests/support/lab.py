@@ -185,7 +185,7 @@ class Lab:
 
     def reacting(self) -> Reacting:
         """Return what runs the policy."""
-        return Reacting(self.things.contract.service, self.things.policy, self.pool, self.commands)
+        return Reacting(self.things.contract.service, [(self.things.policy, self.things.contract)], self.pool, self.commands)
 
 
 async def eventually(check: Callable[[], Awaitable[Any]], wanted: Any, *, seconds: float = 15) -> None:
@@ -232,5 +232,5 @@ async def a_lab(stack: Stack, databases: Databases) -> AsyncIterator[Lab]:
         relay = Relay(pool, kafka, things.contract.topic, [A, B])
         appender = Appender(pool, things.contract, clock, on_append=relay.offer)
         log = EventLog(pool)
-        commands = Commands(things.handlers, log, appender, Sealer(b"k" * 32), clock)
+        commands = Commands(things.handlers, log, appender, Sealer(b"k" * 32), clock, Progress(pool))
         yield Lab(things, kafka, databases, pool, clock, log, relay, appender, commands, consumers)

@@ -1,50 +1,25 @@
 """A campaign's client: it repeats itself harmlessly, and gives up with a sentence."""
 
-import json
-from collections.abc import Callable
+import socket
 from datetime import datetime
-from typing import Any
 
-import httpx
+import orjson
 import pytest
 
 from campaigns.api import Api
 from campaigns.calls import SHANGHAI, Actor, Call, Heard, Phase, Plan, Ref, Step
 from campaigns.run import carry_out
-from campaigns.sender import RefusedError, UnreachableError
+from campaigns.sender import RefusedError, UnreachableError, connected
+from tests.support.answering import DROPPED, Answer, Asked, answering
 
 COUNTY = "430523"
 AT = datetime(2021, 5, 6, 9, tzinfo=SHANGHAI)
 OFFICE = Actor("office", "office-01", "xjb")
-DONE = httpx.Response(201, json={"id": "0199", "version": 1, "position": "7"})
-Answers = Callable[[httpx.Request], httpx.Response]
+DONE = Answer(201, {"id": "0199", "version": 1, "position": "7"})
 
 
-def problem(status: int, code: str) -> httpx.Response:
-    return httpx.Response(status, json={"code": code, "title": "…", "status": status})
-
-
-class Server:
-    """Answers requests in turn and keeps them."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def api(self, patience: float = 5.0) -> Api:
-        client = httpx.AsyncClient(base_url="http://services", transport=httpx.MockTransport(self))
-        services = dict.fromkeys(("intake", "projects", "supervision", "scoring"), client)
-        return Api(services, COUNTY, lambda county, actor: f"{county}.{actor.sub}", patience=patience)
-
-    def bodies(self) -> list[Any]:
-        return [json.loads(request.content) for request in self.requests]
+def problem(status: int, code: str) -> Answer:
+    return Answer(status, {"code": code, "title": "…", "status": status})
 
 
 def submit(name: str = "need/1") -> Call:
@@ -56,23 +31,21 @@ def one(call: Call) -> Step:
 
 
 async def test_a_command_goes_out_as_its_actor_with_its_key_and_time() -> None:
-    server = Server(DONE)
-    await server.api().carry_out(one(submit()))
-    (request,) = server.requests
-    assert (request.method, request.url.path) == ("POST", "/v1/430523/needs")
-    assert request.headers["authorization"] == "Bearer 430523.office-01"
-    assert request.headers["idempotency-key"] == "demo/collect/need/1"
-    assert request.headers["simulated-time"] == "2021-05-06T09:00:00+08:00"
-    assert json.loads(request.content) == {"title": "路灯"}
+    async with answering(DONE) as server:
+        await server.api(COUNTY).carry_out(one(submit()))
+        (request,) = server.requests
+        assert (request.method, request.path) == ("POST", "/v1/430523/needs")
+        assert request.headers["Authorization"] == "Bearer 430523.office-01"
+        assert request.headers["Idempotency-Key"] == "demo/collect/need/1"
+        assert request.headers["Simulated-Time"] == "2021-05-06T09:00:00+08:00"
+        assert orjson.loads(request.content) == {"title": "路灯"}
 
 
 @pytest.mark.parametrize(
     "trouble",
     [
-        httpx.ConnectError("refused"),
-        httpx.ReadError("gone"),
-        httpx.RemoteProtocolError("cut"),
-        httpx.ReadTimeout("slow"),
+        DROPPED,
+        Answer(201, {"id": "0199", "version": 1, "position": "7"}, cut=True),
         problem(503, "unavailable"),
         problem(500, "internal"),
         problem(422, "need_not_known"),
@@ -81,89 +54,97 @@ async def test_a_command_goes_out_as_its_actor_with_its_key_and_time() -> None:
     ],
     ids=repr,
 )
-async def test_trouble_that_passes_is_met_with_the_very_same_request(trouble: httpx.Response | Exception) -> None:
-    server = Server(trouble, trouble, DONE)
-    await server.api().carry_out(one(submit()))
-    assert len(server.requests) == 3
-    assert len({(request.url, request.content, tuple(request.headers.items())) for request in server.requests}) == 1
+async def test_trouble_that_passes_is_met_with_the_very_same_request(trouble: Answer) -> None:
+    async with answering(trouble, trouble, DONE) as server:
+        await server.api(COUNTY).carry_out(one(submit()))
+        assert len(server.requests) == 3
+        assert len({(request.path, request.content, tuple(request.headers.items())) for request in server.requests}) == 1
 
 
 async def test_a_refusal_is_not_repeated_but_said() -> None:
-    server = Server(problem(422, "town_not_in_county"))
-    with pytest.raises(RefusedError, match=r"430523: intake refused demo/collect/need/1 of office-01: 422 town_not_in_county"):
-        await server.api().carry_out(one(submit()))
-    assert len(server.requests) == 1
+    async with answering(problem(422, "town_not_in_county")) as server:
+        with pytest.raises(RefusedError, match=r"430523: intake refused demo/collect/need/1 of office-01: 422 town_not_in_county"):
+            await server.api(COUNTY).carry_out(one(submit()))
+        assert len(server.requests) == 1
 
 
 async def test_the_past_of_another_seed_is_recognised() -> None:
-    server = Server(problem(409, "command_reused"))
-    with pytest.raises(RefusedError, match=r"430523: what is recorded is another campaign .* give the --seed it was made with"):
-        await server.api().carry_out(one(submit()))
+    async with answering(problem(409, "command_reused")) as server:
+        with pytest.raises(RefusedError, match=r"430523: what is recorded is another campaign .* give the --seed it was made with"):
+            await server.api(COUNTY).carry_out(one(submit()))
 
 
 async def test_patience_has_an_end() -> None:
-    server = Server(*[httpx.ConnectError("refused")] * 9)
-    with pytest.raises(UnreachableError, match=r"430523: intake could not do it for 0.2 s: ConnectError refused"):
-        await server.api(patience=0.2).carry_out(one(submit()))
-    assert len(server.requests) > 1
+    async with answering(DROPPED) as server:
+        with pytest.raises(UnreachableError, match=r"430523: intake could not do it for 0.2 s: ServerDisconnectedError"):
+            await server.api(COUNTY, patience=0.2).carry_out(one(submit()))
+        assert len(server.requests) > 1
+
+
+async def test_a_service_that_is_not_there_is_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    async with connected({"intake": f"http://127.0.0.1:{port}"}, 1) as clients:
+        api = Api(clients, COUNTY, lambda _county, _actor: "t", patience=0.2)
+        with pytest.raises(UnreachableError, match=r"430523: intake could not do it for 0.2 s: ClientConnectorError"):
+            await api.carry_out(one(submit()))
 
 
 async def test_what_a_thing_was_answered_to_be_fills_paths_and_bodies() -> None:
-    server = Server(DONE, DONE, DONE)
-    api = server.api()
-    await api.carry_out(one(submit()))
-    propose = Call("demo/propose/project/1", "/projects", OFFICE, "project/1", {"need_ids": [Ref("need/1")]})
-    await api.carry_out(one(propose))
-    await api.carry_out(one(Call("demo/claim/project/1", "/projects/{project_id}/claim", OFFICE, "project/1")))
-    assert server.bodies()[1] == {"need_ids": ["0199"]}
-    assert server.requests[2].url.path == "/v1/430523/projects/0199/claim"
+    async with answering(DONE, DONE, DONE) as server:
+        api = server.api(COUNTY)
+        await api.carry_out(one(submit()))
+        propose = Call("demo/propose/project/1", "/projects", OFFICE, "project/1", {"need_ids": [Ref("need/1")]})
+        await api.carry_out(one(propose))
+        await api.carry_out(one(Call("demo/claim/project/1", "/projects/{project_id}/claim", OFFICE, "project/1")))
+        assert server.bodies()[1] == {"need_ids": ["0199"]}
+        assert server.requests[2].path == "/v1/430523/projects/0199/claim"
 
 
 async def test_of_a_batch_only_what_is_left_goes_again() -> None:
     later = {"status": 503, "problem": {"code": "unavailable", "title": "…"}}
     first = {"status": 201, "id": "a", "version": 1, "position": "1"}
     second = {"status": 201, "id": "b", "version": 1, "position": "2"}
-    server = Server(httpx.Response(200, json={"items": [first, later]}), httpx.Response(200, json={"items": [second]}))
-    api = server.api()
-    await api.carry_out(Step((submit("need/1"), submit("need/2")), bulk=True, times=(AT, AT)))
-    assert [request.url.path for request in server.requests] == ["/v1/430523/needs:batch"] * 2
-    assert [[item["key"] for item in body["items"]] for body in server.bodies()] == [
-        ["demo/collect/need/1", "demo/collect/need/2"],
-        ["demo/collect/need/2"],
-    ]
-    assert (api.id_of("need/1"), api.id_of("need/2")) == ("a", "b")
+    async with answering(Answer(200, {"items": [first, later]}), Answer(200, {"items": [second]})) as server:
+        api = server.api(COUNTY)
+        await api.carry_out(Step((submit("need/1"), submit("need/2")), bulk=True, times=(AT, AT)))
+        assert [request.path for request in server.requests] == ["/v1/430523/needs:batch"] * 2
+        assert [[item["key"] for item in body["items"]] for body in server.bodies()] == [
+            ["demo/collect/need/1", "demo/collect/need/2"],
+            ["demo/collect/need/2"],
+        ]
+        assert (api.id_of("need/1"), api.id_of("need/2")) == ("a", "b")
 
 
 async def test_a_batch_names_the_item_that_was_refused() -> None:
     refused = {"status": 422, "problem": {"code": "town_not_in_county", "title": "…"}}
-    server = Server(httpx.Response(200, json={"items": [refused]}))
-    with pytest.raises(RefusedError, match=r"refused demo/collect/need/1 of office-01: 422 town_not_in_county"):
-        await server.api().carry_out(Step((submit(),), bulk=True, times=(AT,)))
+    async with answering(Answer(200, {"items": [refused]})) as server:
+        with pytest.raises(RefusedError, match=r"refused demo/collect/need/1 of office-01: 422 town_not_in_county"):
+            await server.api(COUNTY).carry_out(Step((submit(),), bulk=True, times=(AT,)))
 
 
 async def test_a_batch_too_large_for_one_request_goes_in_several() -> None:
     calls = tuple(Call(f"k{n}", "/needs", OFFICE, f"need/{n}", {"detail": "路" * 100_000}) for n in range(7))
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        sizes.append(len(request.content))
-        items = json.loads(request.content)["items"]
-        return httpx.Response(200, json={"items": [{"id": item["key"], "version": 1, "position": "1"} for item in items]})
+    def answer(asked: Asked) -> Answer:
+        items = orjson.loads(asked.content)["items"]
+        return Answer(200, {"items": [{"id": item["key"], "version": 1, "position": "1"} for item in items]})
 
-    sizes: list[int] = []
-    client = httpx.AsyncClient(base_url="http://services", transport=httpx.MockTransport(answer))
-    api = Api({"intake": client}, COUNTY, lambda _county, _actor: "t")
-    await api.carry_out(Step(calls, bulk=True, times=(AT,) * 7))
+    async with answering(by=answer) as server:
+        api = server.api(COUNTY)
+        await api.carry_out(Step(calls, bulk=True, times=(AT,) * 7))
+        sizes = [len(request.content) for request in server.requests]
     assert len(sizes) == 4
     assert max(sizes) < 1 << 20
     assert [api.id_of(f"need/{n}") for n in range(7)] == [f"k{n}" for n in range(7)]
 
 
-def listed(**item: object) -> httpx.Response:
-    return httpx.Response(200, json={"items": [{"id": "0199", **item}], "next": None})
+def listed(**item: object) -> Answer:
+    return Answer(200, {"items": [{"id": "0199", **item}], "next": None})
 
 
-def profiles(adopted_at: str) -> httpx.Response:
-    return httpx.Response(200, json={"items": [{"adopted_at": adopted_at}], "next": None})
+def profiles(adopted_at: str) -> Answer:
+    return Answer(200, {"items": [{"adopted_at": adopted_at}], "next": None})
 
 
 def plan(*phases: Phase) -> Plan:
@@ -178,37 +159,37 @@ OPENED = Heard("the verification of {} was opened", "/verifications", ("need/1",
 
 
 async def test_a_campaign_waits_until_a_service_has_heard() -> None:
-    server = Server(profiles("2021-01-01T00:00:00+08:00"), DONE, listed(round=1), listed(round=1), listed(round=3))
-    await carry_out(plan(Phase("征集", (one(submit()),), after=(OPENED,))), server.api(), told)
-    assert [request.url.path for request in server.requests[2:]] == ["/v1/430523/verifications"] * 3
+    async with answering(profiles("2021-01-01T00:00:00+08:00"), DONE, listed(round=1), listed(round=1), listed(round=3)) as server:
+        await carry_out(plan(Phase("征集", (one(submit()),), after=(OPENED,))), server.api(COUNTY), told)
+        assert [request.path for request in server.requests[2:]] == ["/v1/430523/verifications"] * 3
 
 
 async def test_a_service_that_never_hears_is_named() -> None:
-    server = Server(profiles("2021-01-01T00:00:00+08:00"), DONE, *[listed(round=1)] * 9)
-    with pytest.raises(
-        UnreachableError,
-        match=r"430523: after 0.2 s scoring has not heard, 1 times of 1, that the verification of need/1 was opened\.",
-    ):
-        await carry_out(plan(Phase("征集", (one(submit()),), after=(OPENED,))), server.api(patience=0.2), told)
+    async with answering(profiles("2021-01-01T00:00:00+08:00"), DONE, *[listed(round=1)] * 9) as server:
+        with pytest.raises(
+            UnreachableError,
+            match=r"430523: after 0.2 s scoring has not heard, 1 times of 1, that the verification of need/1 was opened\.",
+        ):
+            await carry_out(plan(Phase("征集", (one(submit()),), after=(OPENED,))), server.api(COUNTY, patience=0.2), told)
 
 
 async def test_a_record_begun_by_another_clock_is_not_touched() -> None:
-    server = Server(profiles("2026-01-01T00:00:00+08:00"))
-    with pytest.raises(RefusedError, match=r"begins on 2026-01-01, after the campaign's first day, 2021-05-06: .* use another --data"):
-        await carry_out(plan(Phase("征集", (one(submit()),))), server.api(), told)
-    assert len(server.requests) == 1
+    async with answering(profiles("2026-01-01T00:00:00+08:00")) as server:
+        with pytest.raises(RefusedError, match=r"begins on 2026-01-01, after the campaign's first day, 2021-05-06: .* use another --data"):
+            await carry_out(plan(Phase("征集", (one(submit()),))), server.api(COUNTY), told)
+        assert len(server.requests) == 1
 
 
 async def test_lists_are_read_to_their_end() -> None:
     pages = [{"items": [{"id": "a"}], "next": "5"}, {"items": [{"id": "b"}], "next": None}]
-    server = Server(*(httpx.Response(200, json=page) for page in pages))
-    assert [item["id"] for item in await server.api().items("intake", "/needs")] == ["a", "b"]
-    assert [request.url.params["after"] for request in server.requests] == ["0", "5"]
+    async with answering(*(Answer(200, page) for page in pages)) as server:
+        assert [item["id"] for item in await server.api(COUNTY).items("intake", "/needs")] == ["a", "b"]
+        assert [request.query["after"] for request in server.requests] == ["0", "5"]
 
 
 async def test_figures_are_asked_for_no_older_than_what_was_answered() -> None:
-    server = Server(DONE, httpx.Response(200, json={"rows": []}))
-    api = server.api()
-    await api.carry_out(one(submit()))
-    await api.known("intake", "/figures")
-    assert server.requests[1].url.params["min_position"] == "7"
+    async with answering(DONE, Answer(200, {"rows": []})) as server:
+        api = server.api(COUNTY)
+        await api.carry_out(one(submit()))
+        await api.known("intake", "/figures")
+        assert server.requests[1].query["min_position"] == "7"

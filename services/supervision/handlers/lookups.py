@@ -45,12 +45,12 @@ _FOLLOWING_SECONDS = 5.0
 
 
 async def _profile(facts: Facts, *, seconds: float = _WAIT_SECONDS) -> Profile | None:
-    row = await facts.find(CURRENT_PROFILE, business_day(facts.asked.at), seconds=seconds)
-    return None if row is None else Profile.recorded(row["profile"])
+    day = business_day(facts.asked.at)
+    return await facts.lately("county_profile", CURRENT_PROFILE, day, read=lambda row: Profile.recorded(row["profile"]), seconds=seconds)
 
 
 async def _unit_name(facts: Facts, unit: str, pointer: str) -> str | None:
-    row = await facts.find(KNOWN_UNIT, unit, seconds=_WAIT_SECONDS)
+    row = await facts.lately("known_units", KNOWN_UNIT, unit, read=lambda row: row, seconds=_WAIT_SECONDS)
     if row is None:
         raise Rejected("unit_not_registered", pointer=pointer, unit=unit)
     return None if row["name"] is None else str(row["name"])
@@ -200,7 +200,7 @@ async def on_the_day_of_what_is_named(facts: Facts, command: HoldActivity) -> Ho
 
 async def counted(facts: Facts, command: CompileFigures) -> CompileFigures:
     """Count, and take down where every read model stood, in one statement."""
-    row = await facts.find(COUNTED, command.first_on, command.last_on)
+    row = await facts.search(COUNTED, command.first_on, command.last_on)
     figures = () if row is None else tuple(Figure(**figure) for figure in row["figures"])
     return command.model_copy(update={"figures": figures, "positions": {} if row is None else row["positions"]})
 
