@@ -11,8 +11,8 @@ from campaigns.api import Api
 from campaigns.calls import SHANGHAI, Heard, Phase, Plan, Step
 from campaigns.sender import Patience, RefusedError, UnreachableError
 
-AT_ONCE = 8
-"""Calls of a county under way: with more, choosing among connections costs the client more than the services gain."""
+AT_ONCE = 16
+"""Calls of a county under way: many desks, and appends that share a transaction."""
 Told = Callable[[str, str, int, int], None]
 """Is told which county is at what, and how many of how many calls are done."""
 

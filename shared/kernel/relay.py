@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CURSOR = "relay"
 _BATCH = 1_000
 _POLL_SECONDS = 0.2
-_PACE_SECONDS, _LONGEST_PACE_SECONDS = 0.01, 0.05
+_PACE_SECONDS, _LONGEST_PACE_SECONDS = 0.02, 0.05
 _REMEMBERED_SECONDS = 0.2
 _RUSH = 60
 """In a rush (some 300 events a second and more) a batch begins this much after the one before, and the longer the greater the rush,
