@@ -1,0 +1,111 @@
+"""What operators' verbs work on: the databases and the broker of an embedded stack, or of the deployment a file describes."""
+
+import importlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.exits import CommandError, Exit
+from deploy.embedded.preflight import DEFAULT_PORT_BASE, SERVICES, Ports
+
+if TYPE_CHECKING:
+    from shared.kernel.tenancy import Pool
+    from shared.kernel.worker import Parts
+
+DeploymentOption = Annotated[
+    Path | None,
+    typer.Option("--deployment", help="YAML file that describes a deployment (docs/operations.md); by default the embedded stack's."),
+]
+
+
+@dataclass(frozen=True)
+class Access:
+    """How an operator reaches one service: its base URL, its database as its own role and as the owner."""
+
+    url: str
+    dsn: str
+    owner_dsn: str
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The services of a deployment, its broker (`host:port`), its counties and its name."""
+
+    name: str
+    services: Mapping[str, Access]
+    kafka: str
+    counties: tuple[str, ...]
+
+    def access(self, service: str) -> Access:
+        """Return how a service is reached; CommandError where there is none of that name."""
+        if service not in self.services:
+            raise CommandError(f"There is no service {service}: it is one of {', '.join(self.services)}.", Exit.NOT_FOUND)
+        return self.services[service]
+
+    def parts(self, service: str) -> "Parts":
+        """Return what a service is made of, read from its composition root."""
+        self.access(service)
+        parts: Parts = importlib.import_module(f"services.{service}.main").PARTS
+        return parts
+
+    def check_county(self, county: str) -> str:
+        """Return a county's code; CommandError where the deployment does not serve it."""
+        if county not in self.counties:
+            raise CommandError(f"This deployment does not serve county {county}: it serves {', '.join(self.counties)}.", Exit.NOT_FOUND)
+        return county
+
+    @asynccontextmanager
+    async def pool(self, service: str, *, owner: bool = False) -> "AsyncIterator[Pool]":
+        """Lend a pool of connections to a service's database; CommandError where it does not answer."""
+        from shared.kernel.tenancy import TROUBLE, create_pool  # noqa: PLC0415 - see cli.main
+
+        access = self.access(service)
+        try:
+            pool = await create_pool(access.owner_dsn if owner else access.dsn)
+        except TROUBLE as fault:
+            raise CommandError(
+                f"The database of {service} does not answer ({type(fault).__name__}): start the stack, or name its folder with --data.",
+                Exit.DEPENDENCY_DOWN,
+            ) from fault
+        try:
+            yield pool
+        finally:
+            await pool.close()
+
+
+def deployment_of(data: Path | None, port_base: int = DEFAULT_PORT_BASE, file: Path | None = None) -> Deployment:
+    """Return the deployment a file describes, or that of the embedded stack in a data folder; CommandError says what is missing."""
+    return _described(file) if file is not None else _embedded(data, port_base)
+
+
+def _embedded(data: Path | None, port_base: int) -> Deployment:
+    from deploy.embedded.databases import app_of, owner_of  # noqa: PLC0415 - see cli.main
+    from deploy.embedded.datadir import DataDirectory, default_data  # noqa: PLC0415
+    from deploy.embedded.postgres import EmbeddedPostgres  # noqa: PLC0415
+    from deploy.embedded.profiles import known_counties  # noqa: PLC0415
+
+    folder = DataDirectory(data or default_data())
+    if not folder.is_ours:
+        raise CommandError(f"{folder.root} holds no embedded stack: name its folder with --data.", Exit.NOT_FOUND)
+    server, ports = EmbeddedPostgres(folder), Ports(port_base)
+    services = {name: Access(ports.url(name), server.dsn(name, app_of(name)), server.dsn(name, owner_of(name))) for name in SERVICES}
+    return Deployment("yinuo.local", services, ports.address("kafka"), known_counties())
+
+
+def _described(file: Path) -> Deployment:
+    import yaml  # noqa: PLC0415 - see cli.main
+
+    try:
+        said: dict[str, Any] = yaml.safe_load(file.read_text())
+        services = {name: Access(**reached) for name, reached in said["services"].items()}
+        return Deployment(said["name"], services, said["kafka"], tuple(str(code) for code in said["counties"]))
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as fault:
+        raise CommandError(
+            f"{file} does not describe a deployment: it names 'name', 'kafka', 'counties' and, for each of 'services', "
+            f"'url', 'dsn' and 'owner_dsn' ({type(fault).__name__}: {fault}).",
+            Exit.USAGE,
+        ) from fault
