@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import demo, doctor, health, tokens, up
+from cli import demo, doctor, health, rebuild, tokens, up
 from cli.exits import CommandError, Exit
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
@@ -27,6 +27,7 @@ app.command()(demo.demo)
 app.command()(tokens.token)
 app.command()(health.health)
 app.command()(doctor.doctor)
+app.command()(rebuild.rebuild)
 
 
 @app.callback()

@@ -84,6 +84,13 @@ class Projection(Generic[R]):
 
         return register
 
+    def beside(self, schema: str) -> "Projection[R]":
+        """Return the same folds over a table of the same name in another schema, with a name, and so a checkpoint, of their own."""
+        other = copy.copy(self)
+        other._sql = self.statements(schema)  # noqa: SLF001 - another of its own kind
+        other.name = f"{schema}_{self.name}"
+        return other
+
     def statements(self, schema: str) -> _Statements:
         """Return the SQL of this projection's table in a schema, built once from its columns."""
         table, names = f"{schema}.{self.name}", list(self.columns)
