@@ -11,7 +11,7 @@ from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.frontier import Frontier
 from shared.kernel.proof.merkle import EMPTY_ROOT
 from tests.support import rfc6962
-from tests.support.a_log import NOW, ORIGIN, OTHER_COUNTY, WITNESSES, ALog, log_key
+from tests.support.a_log import NOW, ORIGIN, OTHER_COUNTY, WITNESSES, ALog, log_key, witness_key
 
 # The example of c2sp.org/tlog-checkpoint and c2sp.org/tlog-cosignature.
 SOFA = """\
@@ -97,7 +97,7 @@ def test_an_origin_that_could_not_be_read_back_is_refused(origin: str) -> None:
 
 def test_a_log_signs_its_own_checkpoints_and_a_witness_cosigns_those_of_others() -> None:
     checkpoint = ALog(3).checkpoint
-    for unfit in (log_key(OTHER_COUNTY), WITNESSES[0]):
+    for unfit in (log_key(OTHER_COUNTY), WITNESSES[0], witness_key(ORIGIN)):
         with pytest.raises(ProofError, match="key_unfit"):
             sign_checkpoint(checkpoint, unfit)
     with pytest.raises(ProofError, match="key_unfit"):

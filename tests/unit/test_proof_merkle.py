@@ -153,6 +153,30 @@ def test_a_tree_that_rewrote_a_leaf_has_no_consistency_proof(made: tuple[int, in
     assert not follows(old, size, proof, old_root=rfc6962.root(LEAVES[:old]), root=rfc6962.root(rewritten[:size]))
 
 
+def test_a_proof_of_another_length_than_the_sizes_ask_for_does_not_hold() -> None:
+    two, four, eight = LEAVES[:2], LEAVES[:4], LEAVES[:8]
+    # Each root fits what its proof leads to, and only the size does not: as a log would have it that lies about its size.
+    assert not holds(0, 1, [two[0]], leaf=two[1], root=rfc6962.root(two))
+    assert not holds(0, 4, [two[1]], leaf=two[0], root=rfc6962.root(two))
+    assert not follows(2, 8, rfc6962.proof(2, four), old_root=rfc6962.root(two), root=rfc6962.root(four))
+    assert not follows(2, 4, rfc6962.proof(2, eight), old_root=rfc6962.root(two), root=rfc6962.root(eight))
+
+
+def test_a_larger_tree_is_not_the_beginning_of_a_smaller() -> None:
+    root, proof = rfc6962.root(LEAVES[:7]), [rfc6962.root(LEAVES[4:7]), rfc6962.root(LEAVES[:4])]
+    assert not follows(6, 5, proof, old_root=root, root=root)  # though the hashes add up
+
+
+def test_what_is_no_hash_is_called_so() -> None:
+    root, short = rfc6962.root(LEAVES[:2]), LEAVES[1][:-1]
+    for leaf, proof, of_tree in ((short, [LEAVES[1]], root), (LEAVES[0], [short], root), (LEAVES[0], [LEAVES[1]], root[1:])):
+        with pytest.raises(ProofError, match="hash_malformed"):
+            verify_inclusion(leaf, 0, 2, proof, of_tree)
+    for old, proof, new in ((short, [LEAVES[1]], root), (LEAVES[0], [short], root), (LEAVES[0], [LEAVES[1]], root[1:])):
+        with pytest.raises(ProofError, match="hash_malformed"):
+            verify_consistency(1, old, 2, new, proof)
+
+
 def test_from_nothing_everything_follows_and_of_one_size_only_the_same() -> None:
     root, other = rfc6962.root(LEAVES[:5]), rfc6962.root(LEAVES[:6])
     assert follows(0, 5, [], old_root=EMPTY_ROOT, root=root)

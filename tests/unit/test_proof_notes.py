@@ -201,11 +201,12 @@ def test_a_cosignature_carries_its_time_and_binds_it() -> None:
     assert signature.data[:8] == (1_679_315_147).to_bytes(8, "big")
     assert len(signature.data) == 72
     later = Signature(signature.name, signature.key_id, (1_679_315_148).to_bytes(8, "big") + signature.data[8:])
-    beyond = Signature(signature.name, signature.key_id, (2**63).to_bytes(8, "big") + signature.data[8:])
+    plain = SigningKey("w", ED25519, bytes(32))
+    never = plain.sign(f"cosignature/v1\ntime {2**63}\n{TEXT}".encode())
+    beyond = Signature(signature.name, signature.key_id, (2**63).to_bytes(8, "big") + never)
     for moved in (later, beyond, Signature(signature.name, signature.key_id, signature.data[:7])):
         with pytest.raises(ProofError, match="signature_invalid"):
             notes.verify(Note(TEXT, (moved,)), [key.verifying])
-    plain = SigningKey("w", ED25519, bytes(32))
     header = f"cosignature/v1\ntime 1679315147\n{TEXT}"
     assert plain.sign(header.encode()) == signature.data[8:]  # c2sp.org/tlog-cosignature, "Ed25519 signed message"
 

@@ -84,6 +84,12 @@ def test_a_path_written_in_another_way_is_refused(path: str) -> None:
         parse_path(path)
 
 
+@pytest.mark.parametrize(("level", "index", "width"), [(0, 0, 0), (0, 0, 257), (0, -1, 1), (64, 0, 1), (-1, 0, 1), (0, 2**55, 1)])
+def test_there_is_no_such_tile(level: int, index: int, width: int) -> None:
+    with pytest.raises(ProofError, match="tile_path_malformed"):
+        Tile(level, index, width)
+
+
 @given(st.integers(0, 63), st.integers(0, (2**63 - 1) // 256), st.integers(1, 256))
 def test_every_path_leads_back(level: int, index: int, width: int) -> None:
     assert parse_path(Tile(level, index, width).path) == Tile(level, index, width)
@@ -175,6 +181,8 @@ def test_an_edge_that_was_cut_or_padded_is_refused() -> None:
     for broken in (b"", dumped[:7], dumped[:-1], dumped[:-32], dumped + b"\x00" * 32, b"\xff" + dumped[1:]):
         with pytest.raises(ProofError, match="frontier_malformed"):
             Edge.load(broken)
+    with pytest.raises(ProofError, match="frontier_malformed"):
+        Edge(701, edge.rows)
     with pytest.raises(ProofError, match="hash_malformed"):
         edge.append([b"short"])
 

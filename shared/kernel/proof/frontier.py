@@ -54,6 +54,6 @@ class Frontier:
     def load(cls, data: bytes) -> Self:
         """Return what was dumped; ProofError `frontier_malformed` for anything else."""
         size, hashes = int.from_bytes(data[:_SIZE_BYTES], "big"), data[_SIZE_BYTES:]
-        if len(data) < _SIZE_BYTES or len(hashes) % HASH_BYTES:
+        if len(data) < _SIZE_BYTES:
             raise ProofError("frontier_malformed", size=size)
         return cls(size, tuple(hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)))

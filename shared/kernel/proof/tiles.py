@@ -98,8 +98,6 @@ def decode_bundle(data: bytes, width: int = TILE_WIDTH) -> list[bytes]:
     entries: list[bytes] = []
     start = 0
     while start < len(data):
-        if len(entries) == width or start + _LENGTH_BYTES > len(data):
-            raise ProofError("bundle_malformed")
         end = start + _LENGTH_BYTES + int.from_bytes(data[start : start + _LENGTH_BYTES], "big")
         if end > len(data):
             raise ProofError("bundle_malformed")
