@@ -91,8 +91,8 @@ def test_names_are_octets() -> None:
     ("data", "code", "line"),
     [
         (b"quorum none", "policy_malformed", 1),  # no newline: cut off, perhaps
-        (b"quorum none\r\n", "policy_malformed", 2),
-        (b"quorum none\n\x7f\n", "policy_malformed", 3),
+        (b"quorum none\r\n", "policy_malformed", 1),
+        (b"quorum none\n\x7f\n\n", "policy_malformed", 2),
         (lines("quorum none", "hello"), "policy_malformed", 2),
         (lines("quorum"), "policy_malformed", 1),
         (lines("quorum none none"), "policy_malformed", 1),

@@ -69,8 +69,9 @@ class Policy:
         ProofError with the `line` at fault: `policy_malformed`, `policy_name_taken`, `policy_name_unknown`, `policy_key_taken`,
         `key_unfit`, or as `VerifyingKey.parse`; without it `policy_without_quorum`.
         """
-        if _FORBIDDEN.search(data) or not data.endswith(b"\n"):
-            raise ProofError("policy_malformed", line=data.count(b"\n") + 1)
+        forbidden = _FORBIDDEN.search(data)
+        if forbidden or not data.endswith(b"\n"):
+            raise ProofError("policy_malformed", line=data.count(b"\n", 0, forbidden.start() if forbidden else len(data)) + 1)
         reading = _Reading()
         for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), start=1):
             words = _SPACES.split(line.strip(" \t"))
