@@ -20,7 +20,6 @@ from shared.kernel.proof.witnessing import AddCheckpoint, cosignatures, parse_si
 from tests.support.a_log import WITNESSES, ALog, log_key, policy
 
 LOG = ALog(3)
-EDGE = Edge().append([])[0]
 SAMPLES = {
     "note": LOG.note(*WITNESSES).dump(),
     "request": AddCheckpoint.of(2, LOG.consistency(2), LOG.note()).dump(),
@@ -31,6 +30,7 @@ SAMPLES = {
     "path": b"tile/0/x001/067.p/8",
     "bundle": b"\x00\x02{}\x00\x00",
     "frontier": Frontier().append([bytes(32)] * 3).dump(),
+    "edge": Edge().append([bytes(32)] * 3)[0].dump(),
 }
 
 
