@@ -1,13 +1,13 @@
 """Programs that nobody here wrote, or that only ask libraries nobody here wrote: built once from `tests/strangers`, then kept.
 
-They need Go 1.24 or newer and the Go module proxy; what is built lies in `dist/`, which no commit holds.
+They need the Go module proxy and the Go that is installed beside Python; what is built lies in `dist/`, which no commit holds.
 """
 
 import base64
 import json
 import os
-import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
 _SOURCES = _ROOT / "tests/strangers"
-_GO = "/usr/local/go/bin/go"
+_GO = Path(sys.executable).with_name("go")
 _BUILD_SECONDS = 540
 _SOUND = "Successfully fsck'd"
 
@@ -25,9 +25,6 @@ _SOUND = "Successfully fsck'd"
 @cache
 def built(package: str) -> Path:
     """Return the program of a Go package, with the versions and checksums that `go.mod` and `go.sum` pin."""
-    go = shutil.which("go") or shutil.which(_GO)
-    if go is None:
-        raise RuntimeError("These tests need Go 1.24 or newer: install it, and put it on the PATH.")
     stamp = sha256()
     for name in ("go.mod", "go.sum", "main.go"):
         stamp.update((_SOURCES / name).read_bytes() + b"\0")
@@ -36,8 +33,8 @@ def built(package: str) -> Path:
         program.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=program.parent) as folder:
             fresh = Path(folder) / program.name
-            command = [go, "build", "-buildvcs=false", "-o", str(fresh), package]
-            environment = os.environ | {"CGO_ENABLED": "0"}
+            command = [str(_GO), "build", "-buildvcs=false", "-o", str(fresh), package]
+            environment = os.environ | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local"}
             build = subprocess.run(  # noqa: S603 - a compiler on our own sources
                 command, cwd=_SOURCES, env=environment, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False
             )
