@@ -26,6 +26,8 @@ from shared.kernel.sealing import Sealer
 from shared.kernel.settings import ServiceSettings
 from shared.kernel.tenancy import Pool, assert_isolation, create_pool
 from shared.kernel.timers import Sweeper
+from shared.kernel.transparency.notary import Notary
+from shared.kernel.transparency.witness import Witness
 from shared.kernel.watchdog import Watchdog
 
 _APPLIED = "SELECT migration_id FROM public._yoyo_migration"
@@ -67,6 +69,8 @@ class Worker:
     _consumers: list[Consumer]
     _watchdog: Watchdog
     _sweeper: Sweeper
+    notary: Notary | None
+    _witness: Witness | None
     _known_migrations: Sequence[str]
     opened: Any = None
     _starting: asyncio.Task[None] | None = field(default=None)
@@ -95,6 +99,7 @@ class Worker:
         if parts.policies:
             sources = list({source.service: source for _, source in parts.policies}.values())
             consumers.append(reading(Reacting(service, parts.policies, pool, commands), contracts=sources))
+        notary, witness = _proving(settings, service, log, clock)
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
         return cls(
             parts,
@@ -110,6 +115,8 @@ class Worker:
             consumers,
             Watchdog(consumers),
             sweeper,
+            notary,
+            witness,
             names(parts.package),
             parts.opens(settings) if parts.opens is not None else None,
         )
@@ -121,6 +128,9 @@ class Worker:
             if head.recorded_at is not None:
                 self.clock.observe(county, head.recorded_at)
         await self._relay.start()
+        if self.notary is not None and self._witness is not None:
+            self.notary.start()
+            self._witness.start()
         self._starting = asyncio.create_task(self._start_consumers(), name="start-consumers")
 
     async def stop(self) -> None:
@@ -128,6 +138,9 @@ class Worker:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
+        for part in (self._witness, self.notary):
+            if part is not None:
+                await part.stop()
         await self._watchdog.stop()
         await self._sweeper.stop()
         try:
@@ -158,6 +171,8 @@ class Worker:
         except Exception as fault:  # noqa: BLE001 - whatever it is, the database does not answer
             wrong["database"] = type(fault).__name__
         wrong.update(self._watchdog.wrong())
+        if self.notary is not None:
+            wrong.update({f"log {county}": f"behind its checkpoint of {size}" for county, size in self.notary.behind.items()})
         return wrong
 
     async def _start_consumers(self) -> None:
@@ -172,3 +187,12 @@ class Worker:
                 wait = min(wait * 2, 5.0)
         self._watchdog.start()
         self._sweeper.start()
+
+
+def _proving(settings: ServiceSettings, service: str, log: EventLog, clock: Clock) -> tuple[Notary | None, Witness | None]:
+    """Return what signs this service's lanes and witnesses others', where keys were given."""
+    identity = settings.identity(service)
+    if identity is None:
+        return None, None
+    notary = Notary(identity, log.pool, settings.kafka, clock, settings.counties)
+    return notary, Witness(identity, notary, log, settings.kafka, clock)

@@ -27,6 +27,7 @@ from shared.web.openapi import openapi
 from shared.web.problem import Problem
 from shared.web.requests import Door, correlation_of, language
 from shared.web.routes import Get, History, Post, batch_path
+from shared.web.tlog import Tlog
 from shared.web.transfers import Transfers
 
 _log = structlog.get_logger(__name__)
@@ -90,6 +91,7 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
         app.router.routes.append(Route(path, _document(content), methods=["GET"]))
     for path, endpoint in (("/livez", _alive), ("/readyz", _ready(running)), ("/metrics", _metrics)):
         app.router.routes.append(Route(path, endpoint, methods=["GET"]))
+    app.router.routes.extend(Tlog(running.the_worker, running.the_door).routes())
     for name in parts.contract.events:
         app.router.routes.append(Route(parts.contract.dataschema(name), _document(parts.contract.schema(name)), methods=["GET"]))
     return app

@@ -14,6 +14,7 @@ from psycopg import sql
 from deploy.embedded.databases import drop_database
 from deploy.embedded.stack import Stack
 from deploy.kafka import create_topics as topics
+from tests.support.lab import eventually
 from tests.support.stack import embedded_stack
 
 __all__ = ["embedded_stack"]
@@ -61,14 +62,18 @@ async def test_topics_are_created_once_and_another_shape_is_refused(embedded_sta
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        (found,) = await admin.describe_topics([made.name])
-        assert len(found["partitions"]) == 3
+        await eventually(lambda: _partitions(admin, made.name), 3)  # the broker knows of what it made a moment later
         monkeypatch.setattr(topics, "read_topics", lambda: [made.model_copy(update={"partitions": 4})])
         with pytest.raises(topics.TopicsDifferError, match="3 partitions instead of 4"):
             await topics.create_topics(bootstrap, replication_factor=1)
     finally:
         await admin.delete_topics([made.name])
         await admin.close()
+
+
+async def _partitions(admin: AIOKafkaAdminClient, topic: str) -> int:
+    (found,) = await admin.describe_topics([topic])
+    return len(found["partitions"])
 
 
 @pytest.mark.parametrize(
