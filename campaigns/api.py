@@ -40,20 +40,20 @@ class Api:
             self._note(call, answer)
 
     async def items(self, service: str, path: str) -> list[dict[str, Any]]:
-        """Return all items of a list, page by page, as the auditor sees them."""
+        """Return all items of a list, page by page, as the auditor sees them, no older than what this campaign was answered."""
         found: list[dict[str, Any]] = []
         after = "0"
         while True:
-            page = await self.get(service, path, {"limit": str(_PAGE), "after": after})
+            page = await self.known(service, path, {"limit": str(_PAGE), "after": after})
             found += page["items"]
             if page["next"] is None:
                 return found
             after = page["next"]
 
-    async def known(self, service: str, path: str) -> Any:  # noqa: ANN401 - a JSON document
+    async def known(self, service: str, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - a JSON document
         """Return a resource once it holds everything this campaign knows the service to have recorded."""
         reached = self._positions.get(service)
-        return await self.get(service, path, {} if reached is None else {"min_position": str(reached)})
+        return await self.get(service, path, {**(params or {}), **({} if reached is None else {"min_position": str(reached)})})
 
     async def get(self, service: str, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - a JSON document
         """Return what a query answers the auditor; RefusedError where it is not shown."""

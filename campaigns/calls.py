@@ -9,13 +9,15 @@ from typing import Any
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 _OWNERS = {
     "needs": "intake",
+    "wishes": "intake",
     "organisations": "projects",
     "members": "projects",
     "projects": "projects",
     "notices": "supervision",
     "verifications": "scoring",
 }
-_OPENS, _CLOSES = time(9), time(17)
+HOURS = (9, 17)
+"""From which full hour of a day to which work is done."""
 _SATURDAY = 5
 
 
@@ -80,14 +82,14 @@ class Step:
 class Heard:
     """What a service must have come to know before the campaign goes on: a field of things in one of its lists.
 
-    A number is reached by that number or more, anything else by being equal.
+    A number is reached by that number or more, None by anything that is there, anything else by being equal.
     """
 
     what: str
     path: str
     things: tuple[str, ...]
     field: str
-    value: int | str | bool
+    value: int | str | bool | None
 
     @property
     def service(self) -> str:
@@ -97,6 +99,8 @@ class Heard:
     def by(self, item: Mapping[str, Any]) -> bool:
         """Whether an item of the list says so."""
         found = item[self.field]
+        if self.value is None:
+            return found is not None
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return bool(found >= self.value)
         return bool(found == self.value)
@@ -141,22 +145,23 @@ def owner(path: str) -> str:
     return _OWNERS[path.split("/")[1]]
 
 
-def spread(start: date, end: date, count: int) -> list[datetime]:
-    """Return so many instants in order, evenly over the working hours of Monday to Friday; ValueError if there is no such day."""
+def spread(start: date, end: date, count: int, hours: tuple[int, int] = HOURS) -> list[datetime]:
+    """Return so many instants in order, evenly over these hours of Monday to Friday; ValueError if there is no such day."""
     days = [day for n in range((end - start).days + 1) if (day := start + timedelta(n)).weekday() < _SATURDAY]
     if not days:
         raise ValueError(f"no day from Monday to Friday between {start} and {end}")
-    seconds = (_CLOSES.hour - _OPENS.hour) * 3600
+    opens, closes = hours
+    seconds = (closes - opens) * 3600
     instants = []
     for n in range(count):
         whole_days, within = divmod(n * len(days) * seconds // count, seconds)
-        instants.append(datetime.combine(days[whole_days], _OPENS, SHANGHAI) + timedelta(seconds=within))
+        instants.append(datetime.combine(days[whole_days], time(opens), SHANGHAI) + timedelta(seconds=within))
     return instants
 
 
-def timed(steps: Sequence[Step], start: date, end: date) -> tuple[Step, ...]:
+def timed(steps: Sequence[Step], start: date, end: date, hours: tuple[int, int] = HOURS) -> tuple[Step, ...]:
     """Return the steps with their times: a batch is sent at one instant, everything else in order between the two days."""
-    instants = iter(spread(start, end, sum(1 if step.bulk else len(step.calls) for step in steps)))
+    instants = iter(spread(start, end, sum(1 if step.bulk else len(step.calls) for step in steps), hours))
     result = []
     for step in steps:
         times = (next(instants),) * len(step.calls) if step.bulk else tuple(next(instants) for _ in step.calls)

@@ -23,6 +23,7 @@ def cast_of(county: County, seed: int) -> Cast:
     cast.members = list(_members(cast))
     for needs in county.needs:
         cast.needs += _needs(cast, needs)
+        _claimed(cast, needs)
     _titles(cast)
     cast.notices = list(_notices(cast))
     return cast
@@ -91,7 +92,7 @@ def _needs(cast: Cast, needs: Needs) -> Iterator[Need]:
     ends: list[tuple[str, str]] = [("linked", fate) for fate in _expanded(needs.linked)]
     ends += [("answered", outcome) for outcome in _expanded(needs.words)]
     ends += [("declined", outcome) for outcome in _expanded(needs.declined)]
-    ends += [("routed", "")] * needs.routed + [("waiting", "")] * needs.waiting
+    ends += [("claimed", "")] * needs.claimed + [("routed", "")] * needs.routed + [("waiting", "")] * needs.waiting
     channels = chance.shuffled(_expanded(needs.channels))
     by_fate: dict[str, Iterator[Project]] = {
         fate: itertools.cycle([project for project in cast.projects if project.fate == fate]) for fate in needs.linked
@@ -109,6 +110,15 @@ def _needs(cast: Cast, needs: Needs) -> Iterator[Need]:
         if number % _ANONYMOUS_EVERY:
             need.petitioner = {"name": next(names), "phone": chance.phone()}
         yield need
+
+
+def _claimed(cast: Cast, needs: Needs) -> None:
+    """Deal wishes out to the able, everyone one before anyone two; what is given back was first the next one's as well."""
+    able = [Actor("member", member.account, member.unit, member.branch) for member in cast.members if member.exemption is None]
+    turns = cast.chance("wishes").shuffled(able)
+    for number, wish in enumerate(need for need in cast.needs if need.kind == needs.kind and need.end == "claimed"):
+        last = turns[number % len(turns)]
+        wish.claimants = (turns[(number + 1) % len(turns)], last) if number < needs.given_back else (last,)
 
 
 def _titles(cast: Cast) -> None:

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from campaigns.calls import HOURS
+
 FOLDER = Path(__file__).parent / "plans"
 
 Fate = Literal["summer", "autumn", "redone", "roving", "awaiting", "failed", "late", "hand", "unclaimed"]
@@ -51,6 +53,10 @@ class Needs(_Given):
     """Taken up by projects of these fates."""
     words: Mapping[Literal["done", "explained"], Count] = {}
     """Routed and answered in words."""
+    claimed: Count = 0
+    """Published, claimed by members and fulfilled."""
+    given_back: Count = 0
+    """Of those claimed, how many a first member gave back."""
     declined: Mapping[Literal["petition", "not-ours", "cannot-be-done", "explained"], Count] = {}
     routed: Count = 0
     """Routed, and no answer yet."""
@@ -94,11 +100,12 @@ class Notices(_Given):
 
 
 class Entry(_Given):
-    """One line of the campaign's calendar: what is done between two days, both included."""
+    """One line of the campaign's calendar: what is done between two days, both included, from one full hour of the day to another."""
 
     do: str
     start: Annotated[date, Field(alias="from")]
     end: Annotated[date, Field(alias="to")]
+    hours: tuple[Annotated[int, Field(ge=0, le=24)], Annotated[int, Field(ge=0, le=24)]] = HOURS
     kind: Kind | None = None
     group: str | None = None
     fates: tuple[Fate, ...] = ()

@@ -22,6 +22,7 @@ Source = Literal[
     "verification-figures",
     "projects",
     "needs",
+    "wishes",
     "notices",
     "verifications",
     "replies",

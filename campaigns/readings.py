@@ -18,7 +18,13 @@ _FIGURES: Mapping[Source, tuple[str, str]] = {
     "notice-figures": ("supervision", "rows"),
     "verification-figures": ("scoring", "rows"),
 }
-_LISTS: Mapping[Source, str] = {"projects": "projects", "needs": "intake", "notices": "supervision", "verifications": "scoring"}
+_LISTS: Mapping[Source, str] = {
+    "projects": "projects",
+    "needs": "intake",
+    "wishes": "intake",
+    "notices": "supervision",
+    "verifications": "scoring",
+}
 
 
 async def read(api: Api) -> Rows:

@@ -62,7 +62,10 @@ class Project:
 
 @dataclass(slots=True)
 class Need:
-    """A need, wish or opinion; `end` is linked, answered, declined, routed or waiting, `outcome` what it is told then."""
+    """A need, wish or opinion; `end` is linked, answered, claimed, declined, routed or waiting, `outcome` what it is told then.
+
+    `claimants` claim a wish one after the other: each but the last gives it back.
+    """
 
     thing: str
     kind: str
@@ -76,6 +79,7 @@ class Need:
     title: str = ""
     project: Project | None = None
     petitioner: Mapping[str, str] | None = None
+    claimants: tuple[Actor, ...] = ()
 
 
 @dataclass(slots=True)

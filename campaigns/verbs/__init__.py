@@ -10,6 +10,7 @@ from campaigns.verbs.part import Part
 from campaigns.verbs.projects import claim, complete, pledge, progress, propose, propose_again, review, review_again
 from campaigns.verbs.register import enrol, exempt, organise
 from campaigns.verbs.verifying import inspect, refuse, score, sign_off
+from campaigns.verbs.wishes import claim_wishes, claim_wishes_again, fulfil, give_wishes_back, publish
 
 VERBS: Mapping[str, tuple[str, Callable[[Cast, Entry], Part]]] = {
     "organise": ("登记单位", organise),
@@ -18,6 +19,11 @@ VERBS: Mapping[str, tuple[str, Callable[[Cast, Entry], Part]]] = {
     "collect": ("征集", collect),
     "route": ("交办", route),
     "answer": ("答复", answer),
+    "publish-wishes": ("发布微心愿", publish),
+    "claim-wishes": ("认领微心愿", claim_wishes),
+    "give-wishes-back": ("退回微心愿", give_wishes_back),
+    "claim-wishes-again": ("再次认领微心愿", claim_wishes_again),
+    "fulfil-wishes": ("实现微心愿", fulfil),
     "propose": ("申报", propose),
     "review": ("审核", review),
     "propose-again": ("重新申报", propose_again),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from campaigns.calls import Call, Plan, Ref
+from campaigns.calls import Call, Heard, Plan, Ref
 from campaigns.readings import Row, Rows, replies
 
 OFFICE = {"kind": "county-office"}
@@ -20,6 +20,7 @@ class Books:
     organisations: dict[str, dict[str, Any]] = field(default_factory=lambda: {"xjb": OFFICE})
     members: dict[str, dict[str, Any]] = field(default_factory=dict)
     needs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    wishes: dict[str, dict[str, Any]] = field(default_factory=dict)
     projects: dict[str, dict[str, Any]] = field(default_factory=dict)
     notices: dict[str, dict[str, Any]] = field(default_factory=dict)
     verifications: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -53,10 +54,34 @@ class Books:
     def _needs_answer(self, call: Call, at: str) -> None:
         self.needs[call.thing].update(status="answered", outcome=call.body["outcome"], closed_at=at)
 
+    def _wishes_publish(self, call: Call, _at: str) -> None:
+        assert self.needs[call.thing]["kind"] == "micro-wish"
+        self.wishes[call.thing] = {"id": call.thing, "status": "free", "claimant": None, "given_back": 0}
+
+    def _wishes_claim(self, call: Call, _at: str) -> None:
+        assert self.wishes[call.thing]["status"] == "free"
+        assert self.members[call.actor.sub]["exemption"] is None
+        self.wishes[call.thing].update(status="claimed", claimant=call.actor.sub)
+
+    def _wishes_give_back(self, call: Call, _at: str) -> None:
+        wish = self._claimed_wish(call)
+        wish.update(status="free", claimant=None, given_back=wish["given_back"] + 1)
+
+    def _wishes_fulfil(self, call: Call, at: str) -> None:
+        self._claimed_wish(call)["status"] = "fulfilled"
+        self.needs[call.thing].update(status="answered", outcome="done", closed_at=at)
+
+    def _claimed_wish(self, call: Call) -> dict[str, Any]:
+        wish = self.wishes[call.thing]
+        assert (wish["status"], wish["claimant"]) == ("claimed", call.actor.sub)
+        return wish
+
     def _projects_new(self, call: Call, _at: str) -> None:
         blank = {"claimant": None, "venue": None, "completed_at": None, "signed_off_at": None, "reopened": 0, "round": 0}
         needs = [need.thing for need in call.body["need_ids"] if isinstance(need, Ref)]
         self.projects[call.thing] = {**call.body, **blank, "need_ids": needs, "status": "proposed", "id": call.thing}
+        for need in needs:
+            self.needs[need]["project_id"] = call.thing
 
     def _projects_review(self, call: Call, _at: str) -> None:
         passed = all(verdict["met"] for verdict in call.body["verdicts"])
@@ -76,7 +101,13 @@ class Books:
         project = self.projects[call.thing]
         project.update(status="completed", completed_at=at, round=project["round"] + 1)
         before = self.verifications.get(call.thing, {"refused": 0})
-        self.verifications[call.thing] = {"id": call.thing, "status": "open", "unit": project["unit"], "refused": before["refused"]}
+        self.verifications[call.thing] = {
+            "id": call.thing,
+            "status": "open",
+            "round": project["round"],
+            "unit": project["unit"],
+            "refused": before["refused"],
+        }
 
     def _verifications_materials(self, _call: Call, _at: str) -> None:
         """No figure counts what was seen."""
@@ -91,7 +122,7 @@ class Books:
         self.verifications[call.thing].update(status="verified", tier=call.actor.role)
         self.projects[call.thing].update(status="signed-off", signed_off_at=at)
         for need in self.projects[call.thing]["need_ids"]:
-            self.needs[need].update(status="answered", outcome="done", project_id=call.thing, closed_at=at)
+            self.needs[need].update(status="answered", outcome="done", closed_at=at)
 
     def _verifications_refuse(self, call: Call, _at: str) -> None:
         self.verifications[call.thing].update(status="refused", refused=self.verifications[call.thing]["refused"] + 1)
@@ -120,21 +151,30 @@ class Books:
         assert all(at["status"] == "accepted" for at in self.notices[call.thing]["units"].values())
         self.notices[call.thing]["status"] = "closed"
 
+    def hear(self, heard: Heard) -> None:
+        """Look up what the campaign waits for; that a day was let pass, the clock tells."""
+        book: dict[str, dict[str, Any]] = getattr(self, heard.path.strip("/"))
+        for thing in heard.things:
+            if heard.field == "overdue":
+                book[thing]["overdue"] = True
+            assert heard.by(book[thing]), heard.what.format(thing)
+
     def _unit(self, call: Call) -> dict[str, Any]:
         units: dict[str, dict[str, Any]] = self.notices[call.thing]["units"]
         return units[call.body.get("unit") or call.actor.unit or ""]
 
 
 def books_of(plan: Plan) -> Books:
-    """Return the books after every call of a plan; overdue is what a phase waits to hear of."""
+    """Return the books after every call of a plan, and what it waits for."""
     books = Books()
     for phase in plan.phases:
         for heard in phase.before:
-            for thing in heard.things:
-                books.notices[thing]["overdue"] = True
+            books.hear(heard)
         for step in phase.steps:
             for call, at in zip(step.calls, step.times, strict=True):
                 books.enter(call, at)
+        for heard in phase.after:
+            books.hear(heard)
     return books
 
 
@@ -157,6 +197,7 @@ def rows_of(plan: Plan) -> Rows:
         "verification-figures": _counted([{"tier": None, **each} for each in verifications], ("tier", "status"), ("refused",)),
         "projects": projects,
         "needs": needs,
+        "wishes": list(books.wishes.values()),
         "notices": notices,
         "verifications": verifications,
         "replies": replies(notices),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.calls import SHANGHAI, Call, Plan, Ref, spread
-from campaigns.county import counties, load_county
+from campaigns.county import County, Entry, counties, load_county
 from campaigns.plan import plan_of
 from deploy.embedded.profiles import COUNTIES_FOLDER
 
@@ -122,6 +122,21 @@ def test_what_is_signed_off_is_rated_well_enough_for_the_countys_sheet_and_what_
     assert all(seen.values())
 
 
+def test_every_able_member_claims_a_wish_and_what_one_gives_back_another_claims() -> None:
+    plan = PLANS["430523"]
+    able = {call.body["account"] for call, _ in calls(plan) if call.path == "/members" and call.body["exemption"] is None}
+    able -= {call.body["account"] for call, _ in calls(plan) if call.path == "/members/exemption"}
+    of: dict[str, dict[str, list[str]]] = {}
+    for call, _ in calls(plan):
+        if call.path.startswith("/wishes/"):
+            of.setdefault(call.thing, {}).setdefault(call.path.rpartition("/")[2], []).append(call.actor.sub)
+    assert {wish["claim"][-1] for wish in of.values()} == able
+    assert all(wish["fulfil"] == wish["claim"][-1:] for wish in of.values())
+    back = [wish for wish in of.values() if "give-back" in wish]
+    assert len(back) == 2
+    assert all(wish["give-back"] == wish["claim"][:1] and len(set(wish["claim"])) == 2 for wish in back)
+
+
 @of_each_county
 @pytest.mark.parametrize("rare", ["𠮷", "𡈽", "𬜬"])
 def test_rare_characters_occur_among_members_and_petitioners(plan: Plan, rare: str) -> None:
@@ -148,6 +163,20 @@ def test_a_calendar_that_goes_back_is_refused() -> None:
         plan_of(back)
 
 
+def test_a_day_is_shared_by_lines_whose_hours_follow_each_other() -> None:
+    county = load_county(COUNTIES[0])
+    first, second = (entry.model_copy(update={"start": date(2021, 4, 6), "end": date(2021, 4, 6)}) for entry in county.timeline[:2])
+    early, late = first.model_copy(update={"hours": (9, 12)}), second.model_copy(update={"hours": (12, 17)})
+    times = [[at.hour for step in phase.steps for at in step.times] for phase in plan_of(with_calendar(county, early, late)).phases]
+    assert max(times[0]) < 12 <= min(times[1])
+    with pytest.raises(ValueError, match="enrol begins on 2021-04-06, before organise has ended on 2021-04-06"):
+        plan_of(with_calendar(county, early, second))
+
+
+def with_calendar(county: County, *entries: Entry) -> County:
+    return county.model_copy(update={"timeline": entries})
+
+
 def test_a_calendar_that_says_what_nobody_knows_is_refused() -> None:
     county = load_county(COUNTIES[0])
     unknown = county.timeline[0].model_copy(update={"do": "celebrate"})
@@ -166,17 +195,18 @@ def test_needs_whose_channels_and_ends_do_not_add_up_are_refused() -> None:
     start=st.dates(date(2021, 1, 1), date(2021, 12, 31)),
     days=st.integers(2, 40),
     count=st.integers(0, 300),
+    hours=st.sampled_from([(9, 17), (9, 10), (13, 17)]),
 )
-def test_instants_are_spread_in_order_over_working_hours(start: date, days: int, count: int) -> None:
+def test_instants_are_spread_in_order_over_hours_of_working_days(start: date, days: int, count: int, hours: tuple[int, int]) -> None:
     end = date.fromordinal(start.toordinal() + days)
-    instants = spread(start, end, count)
+    instants = spread(start, end, count, hours)
     assert len(instants) == count
     assert instants == sorted(instants)
     for at in instants:
         assert at.tzinfo is SHANGHAI
         assert start <= at.date() <= end
         assert at.weekday() < 5
-        assert 9 <= at.hour < 17
+        assert hours[0] <= at.hour < hours[1]
 
 
 def test_a_weekend_holds_no_instants() -> None:
