@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from campaigns.calls import Actor, Call, Ref, Step
+from campaigns.calls import Actor, Call, Listed, Ref, Step, braces
 from campaigns.sender import PATIENCE_SECONDS, Clients, Patience, Problem, RefusedError, Request, Sender, Token, UnreachableError
 
 AUDITOR = Actor("auditor", "auditor-01")
@@ -35,8 +35,9 @@ class Api:
                 await self._bulk(calls, step.times[0])
             return
         for call, at in zip(step.calls, step.times, strict=True):
-            path = call.path.replace("{" + call.parameter + "}", "" if call.opens else self._ids[call.thing])
-            answer = await self._post(call, path, self._resolved(call.body), at, {"Idempotency-Key": call.key})
+            answer = await self._post(
+                call, self._filled(call.path, call.parameters), self._resolved(call.body), at, {"Idempotency-Key": call.key}
+            )
             self._note(call, answer)
 
     async def items(self, service: str, path: str) -> list[dict[str, Any]]:
@@ -49,6 +50,17 @@ class Api:
             if page["next"] is None:
                 return found
             after = page["next"]
+
+    async def listed(self, listed: Listed) -> list[str]:
+        """Return the ids of the things that are listed; RefusedError where they are not as many as they should be."""
+        path = self._filled(listed.path, dict.fromkeys(braces(listed.path), listed.thing))
+        if listed.field:
+            ids: list[str] = (await self.known(listed.service, path))[listed.field]
+        else:
+            ids = [item["id"] for item in await self.items(listed.service, path)]
+        if len(ids) != listed.whole:
+            raise RefusedError(f"{self.county}: {listed.service} names {len(ids)} things at {path}, not {listed.whole}")
+        return ids[listed.first - 1 : listed.last]
 
     async def known(self, service: str, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - a JSON document
         """Return a resource once it holds everything this campaign knows the service to have recorded."""
@@ -98,7 +110,7 @@ class Api:
         for call in calls:
             item: Item = {
                 "key": call.key,
-                "path": {} if call.opens else {call.parameter: self._ids[call.thing]},
+                "path": {name: self._ids[thing] for name, thing in call.parameters.items()},
                 "body": self._resolved(call.body),
             }
             weight = len(json.dumps(item, ensure_ascii=False).encode()) + 2
@@ -109,6 +121,11 @@ class Api:
             part[0].append(call)
             part[1].append(item)
         yield part
+
+    def _filled(self, path: str, parameters: Mapping[str, str]) -> str:
+        for name, thing in parameters.items():
+            path = path.replace("{" + name + "}", self._ids[thing])
+        return path
 
     def _resolved(self, value: Any) -> Any:  # noqa: ANN401 - JSON with references in it
         """Return a body with the ids of the things it refers to."""

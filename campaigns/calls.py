@@ -1,8 +1,9 @@
 """A campaign written down: who asks which service for what and when, in phases. Data only; nothing here acts."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -13,12 +14,14 @@ _OWNERS = {
     "organisations": "projects",
     "members": "projects",
     "projects": "projects",
+    "spot-checks": "projects",
     "notices": "supervision",
     "verifications": "scoring",
 }
 HOURS = (9, 17)
 """From which full hour of a day to which work is done."""
 _SATURDAY = 5
+_BRACES = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,17 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One command. `thing` is what it is about: its id fills the path's braces, or, without braces, its id is what is answered."""
+    """One command. `thing` is what it is about: its id fills the path's braces, or, without braces, its id is what is answered.
+
+    `within` names the things whose ids fill other braces of the path.
+    """
 
     key: str
     path: str
     actor: Actor
     thing: str
     body: Mapping[str, Any] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def service(self) -> str:
@@ -54,23 +61,71 @@ class Call:
         return owner(self.path)
 
     @property
-    def parameter(self) -> str:
-        """The name in the path's braces, empty where there are none."""
-        return self.path.partition("{")[2].partition("}")[0]
+    def parameters(self) -> Mapping[str, str]:
+        """The names in the path's braces, each with the thing whose id fills it."""
+        return {name: self.within.get(name, self.thing) for name in braces(self.path)}
 
     @property
     def opens(self) -> bool:
         """Whether the answer's id is the thing's."""
-        return not self.parameter
+        return len(self.parameters) == len(self.within)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Things that a resource names when it is read, in its order: `whole` of them, meant are those from place `first` to `last`.
+
+    The id of `thing` fills the path's braces; the ids stand in a field of what is answered, or, without one, the path is a list's.
+    """
+
+    path: str
+    thing: str
+    field: str
+    whole: int
+    first: int
+    last: int
+
+    @property
+    def service(self) -> str:
+        """The service that is asked."""
+        return owner(self.path)
+
+    @property
+    def size(self) -> int:
+        """How many are meant."""
+        return self.last + 1 - self.first
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Calls about what is listed: any of `things` may be, `each` of them has so many calls, and only those listed are made."""
+
+    listed: Listed
+    things: tuple[str, ...]
+    calls: Callable[[str], tuple[Call, ...]] = field(compare=False)
+    each: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Calls carried out one after the other, or (bulk) as sheets, one after the other; `times` has one instant a call."""
+    """Calls carried out one after the other, or (bulk) as sheets, one after the other; `times` has one instant a call.
 
-    calls: tuple[Call, ...]
+    Which calls a step with a choice has is known when it is carried out, how many before.
+    """
+
+    calls: tuple[Call, ...] = ()
     bulk: bool = False
     times: tuple[datetime, ...] = ()
+    choice: Choice | None = None
+
+    @property
+    def size(self) -> int:
+        """How many calls it has."""
+        return len(self.calls) if self.choice is None else self.choice.listed.size * self.choice.each
+
+    def chosen(self, things: Sequence[str]) -> "Step":
+        """Return the step with the calls of what is listed."""
+        return self if self.choice is None else replace(self, calls=tuple(call for thing in things for call in self.choice.calls(thing)))
 
     @property
     def sheets(self) -> list[tuple[Call, ...]]:
@@ -82,7 +137,8 @@ class Step:
 class Heard:
     """What a service must have come to know before the campaign goes on: a field of things in one of its lists.
 
-    A number is reached by that number or more, None by anything that is there, anything else by being equal.
+    A number is reached by that number or more, None by anything that is there, anything else by being equal. Where lists say which
+    things were drawn, only those of the things that they name are waited for.
     """
 
     what: str
@@ -90,6 +146,7 @@ class Heard:
     things: tuple[str, ...]
     field: str
     value: int | str | bool | None
+    among: tuple[Listed, ...] = ()
 
     @property
     def service(self) -> str:
@@ -107,18 +164,30 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class UpToDate:
+    """A list that must hold all that its service has answered the campaign before it goes on: something is drawn from it."""
+
+    path: str
+
+    @property
+    def service(self) -> str:
+        """The service that is asked."""
+        return owner(self.path)
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
-    """What is done between two days, and what must have been heard before the next begins."""
+    """What is done between two days, and what must have been heard before it and before the next."""
 
     name: str
     steps: tuple[Step, ...]
-    before: tuple[Heard, ...] = ()
+    before: tuple[Heard | UpToDate, ...] = ()
     after: tuple[Heard, ...] = ()
 
     @property
     def size(self) -> int:
         """How many calls it has."""
-        return sum(len(step.calls) for step in self.steps)
+        return sum(step.size for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +207,11 @@ class Plan:
     def phases(self) -> Iterator[Phase]:
         """The phases from the first to the last."""
         return self.written()
+
+
+def braces(path: str) -> list[str]:
+    """Return the names in a path's braces."""
+    return _BRACES.findall(path)
 
 
 def owner(path: str) -> str:
@@ -161,9 +235,8 @@ def spread(start: date, end: date, count: int, hours: tuple[int, int] = HOURS) -
 
 def timed(steps: Sequence[Step], start: date, end: date, hours: tuple[int, int] = HOURS) -> tuple[Step, ...]:
     """Return the steps with their times: a batch is sent at one instant, everything else in order between the two days."""
-    instants = iter(spread(start, end, sum(1 if step.bulk else len(step.calls) for step in steps), hours))
-    result = []
-    for step in steps:
-        times = (next(instants),) * len(step.calls) if step.bulk else tuple(next(instants) for _ in step.calls)
-        result.append(Step(step.calls, step.bulk, times))
-    return tuple(result)
+    instants = iter(spread(start, end, sum(1 if step.bulk else step.size for step in steps), hours))
+    return tuple(
+        replace(step, times=(next(instants),) * step.size if step.bulk else tuple(next(instants) for _ in range(step.size)))
+        for step in steps
+    )

@@ -7,10 +7,11 @@ from typing import TypeVar
 from campaigns.calls import Actor
 from campaigns.chance import Chance
 from campaigns.county import County, Level, Needs, Unit, texts
-from campaigns.things import CLERK, Cast, Member, Need, Notice, Project, branch_code, committee, secretary
+from campaigns.things import CLERK, Cast, Draw, Member, Need, Notice, Project, branch_code, committee, secretary
 
 T = TypeVar("T")
 _ANONYMOUS_EVERY = 9
+_WHOLE = 100
 _THEMSELVES = ("website", "wechat", "douyin", "email")
 """Channels on which people write themselves; what comes in elsewhere a clerk takes down."""
 
@@ -26,7 +27,23 @@ def cast_of(county: County, seed: int) -> Cast:
         _claimed(cast, needs)
     _titles(cast)
     cast.notices = list(_notices(cast))
+    if county.spot_check is not None:
+        reviewed = [project for project in cast.projects if project.level.review_by == "unit" and project.fate != "unclaimed"]
+        where = ("spot-check", "/spot-checks/{spot_check_id}", "project_ids")
+        cast.checks = list(_draws(cast, where, reviewed, county.spot_check.percent, county.spot_check.failing))
     return cast
+
+
+def _draws(cast: Cast, where: tuple[str, str, str], projects: list[Project], percent: int, failing: int) -> Iterator[Draw]:
+    """Draw from every unit's items, and spread over the units what fails; ValueError where more would fail than is drawn."""
+    name, path, field = where
+    units = len(cast.county.units)
+    for number, unit in enumerate(cast.county.units):
+        mine = {project.thing: project for project in projects if project.unit == unit.code}
+        size, failures = -(-len(mine) * percent // _WHOLE), (failing + units - 1 - number) // units
+        if failures > size:
+            raise ValueError(f"{failures} of the {size} items drawn at {unit.code} cannot fail")
+        yield Draw(f"{name}/{unit.code}", unit.code, path, field, mine, size, failures)
 
 
 def _projects(cast: Cast) -> Iterator[Project]:

@@ -79,6 +79,13 @@ class Level(_Given):
     """Items whose claimant has another one."""
 
 
+class SpotCheck(_Given):
+    """What the office draws of the items that units reviewed themselves: the county's per cent of each unit's, and how many fail."""
+
+    percent: Annotated[int, Field(ge=1, le=100)]
+    failing: Count
+
+
 class Venue(_Given):
     """How many of a level's items are pledged elsewhere than on the website."""
 
@@ -132,6 +139,7 @@ class County(_Given):
     needs: tuple[Needs, ...]
     levels: tuple[Level, ...]
     venues: tuple[Venue, ...] = ()
+    spot_check: SpotCheck | None = None
     planned_completion: date
     notices: tuple[Notices, ...]
     timeline: tuple[Entry, ...]

@@ -21,6 +21,7 @@ Source = Literal[
     "notice-figures",
     "verification-figures",
     "projects",
+    "spot-checks",
     "needs",
     "wishes",
     "notices",

@@ -20,6 +20,7 @@ _FIGURES: Mapping[Source, tuple[str, str]] = {
 }
 _LISTS: Mapping[Source, str] = {
     "projects": "projects",
+    "spot-checks": "projects",
     "needs": "intake",
     "wishes": "intake",
     "notices": "supervision",

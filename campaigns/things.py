@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from campaigns.calls import Actor
+from campaigns.calls import Actor, Listed
 from campaigns.chance import Chance
 from campaigns.county import County, Fate, Level, Notices
 
@@ -60,6 +60,29 @@ class Project:
     refused: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A draw from a unit's items, by a seed the plan does not know: `size` are drawn, and the first `failures` of them do not stand."""
+
+    thing: str
+    unit: str
+    path: str
+    field: str
+    projects: Mapping[str, Project]
+    size: int
+    failures: int
+
+    @property
+    def failing(self) -> Listed:
+        """Those that do not stand."""
+        return Listed(self.path, self.thing, self.field, self.size, 1, self.failures)
+
+    @property
+    def passing(self) -> Listed:
+        """The others."""
+        return Listed(self.path, self.thing, self.field, self.size, self.failures + 1, self.size)
+
+
 @dataclass(slots=True)
 class Need:
     """A need, wish or opinion; `end` is linked, answered, claimed, declined, routed or waiting, `outcome` what it is told then.
@@ -106,6 +129,7 @@ class Cast:
     projects: list[Project]
     needs: list[Need]
     notices: list[Notice]
+    checks: list[Draw] = field(default_factory=list)
 
     def chance(self, *subject: str) -> Chance:
         """Return the stream of choices of a subject."""

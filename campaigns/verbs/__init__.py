@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from campaigns.county import Entry
 from campaigns.things import Cast
+from campaigns.verbs.checking import claim_drawn_again, judge_drawn, pledge_drawn_again, review_drawn_again, spot_check
 from campaigns.verbs.needs import answer, collect, route
 from campaigns.verbs.notices import acknowledge, close, issue, judge, judge_again, reply, reply_again, reply_late
 from campaigns.verbs.part import Part
@@ -30,6 +31,11 @@ VERBS: Mapping[str, tuple[str, Callable[[Cast, Entry], Part]]] = {
     "review-again": ("再次审核", review_again),
     "claim": ("认领", claim),
     "pledge": ("亮诺", pledge),
+    "spot-check": ("抽查", spot_check),
+    "judge-drawn": ("抽查审核", judge_drawn),
+    "review-drawn-again": ("抽查后再审", review_drawn_again),
+    "claim-drawn-again": ("重新认领", claim_drawn_again),
+    "pledge-drawn-again": ("重新亮诺", pledge_drawn_again),
     "progress": ("进展", progress),
     "complete": ("办结", complete),
     "score": ("评分", score),

@@ -15,6 +15,8 @@ from campaigns.calls import Plan
 from campaigns.county import counties, load_county
 from campaigns.plan import plan_of
 from deploy.embedded.databases import owner_of
+from tests.support.books import met
+from tests.support.campaign_rows import anyhow
 from tests.support.up import soon
 
 FACTS: Mapping[str, str] = {
@@ -33,6 +35,7 @@ FACTS: Mapping[str, str] = {
     "/wishes/{need_id}/claim": "WishClaimed",
     "/wishes/{need_id}/give-back": "WishGivenBack",
     "/wishes/{need_id}/fulfil": "WishFulfilled",
+    "/spot-checks": "SpotCheckDrawn",
     "/notices": "NoticeIssued",
     "/notices/{notice_id}/acknowledge": "NoticeAcknowledged",
     "/notices/{notice_id}/respond": "NoticeResponded",
@@ -45,6 +48,9 @@ FACTS: Mapping[str, str] = {
     "/verifications/{project_id}/refuse": "VerificationRefused",
 }
 """The fact that each call makes, of those that make one of a name of their own."""
+
+JUDGING = "/spot-checks/{spot_check_id}/projects/{project_id}/review"
+JUDGED = {True: "SpotCheckPassed", False: "SpotCheckFailed"}
 
 FOLLOWING = {"CompletionDeclared": "VerificationOpened", "ProjectVerified": "ProjectSignedOff", "VerificationRefused": "ProjectReopened"}
 """The fact that a policy makes of each, once."""
@@ -115,8 +121,9 @@ def facts_of(plan: Plan) -> Counter[str]:
 
     Of the profile's two organisations, campaigns register the town again, to no effect; the campaign office comes on top.
     """
-    calls = [call for phase in plan.phases for step in phase.steps for call in step.calls]
+    calls = [call for phase in plan.phases for step in phase.steps for call in anyhow(step).calls]
     facts = Counter(FACTS[call.path] for call in calls if call.path in FACTS)
+    facts += Counter(JUDGED[met(call)] for call in calls if call.path == JUDGING)
     facts["OrganisationRegistered"] += 1
     return facts + Counter({FOLLOWING[fact]: count for fact, count in facts.items() if fact in FOLLOWING})
 
@@ -124,7 +131,7 @@ def facts_of(plan: Plan) -> Counter[str]:
 def recorded(data: Path, county: str) -> Counter[str]:
     """Return how many events of each type the services' logs hold for a county, of the types `facts_of` counts."""
     found: Counter[str] = Counter()
-    kinds = {*FACTS.values(), *FOLLOWING.values()}
+    kinds = {*FACTS.values(), *JUDGED.values(), *FOLLOWING.values()}
     for service in ("intake", "projects", "supervision", "scoring"):
         with psycopg.connect(f"postgresql://{owner_of(service)}@/{service}?host={data}/socket") as connection:
             connection.execute("SELECT set_config('app.county', %s, true)", [county])

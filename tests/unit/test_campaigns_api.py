@@ -1,58 +1,15 @@
 """A campaign's client: it repeats itself harmlessly, and gives up with a sentence."""
 
 import json
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
 
 import httpx
 import pytest
 
 from campaigns.api import Api
-from campaigns.calls import SHANGHAI, Actor, Call, Heard, Phase, Plan, Ref, Step
+from campaigns.calls import Call, Heard, Phase, Ref, Step
 from campaigns.run import carry_out
 from campaigns.sender import RefusedError, UnreachableError
-
-COUNTY = "430523"
-AT = datetime(2021, 5, 6, 9, tzinfo=SHANGHAI)
-OFFICE = Actor("office", "office-01", "xjb")
-DONE = httpx.Response(201, json={"id": "0199", "version": 1, "position": "7"})
-Answers = Callable[[httpx.Request], httpx.Response]
-
-
-def problem(status: int, code: str) -> httpx.Response:
-    return httpx.Response(status, json={"code": code, "title": "…", "status": status})
-
-
-class Server:
-    """Answers requests in turn and keeps them."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def api(self, patience: float = 5.0) -> Api:
-        client = httpx.AsyncClient(base_url="http://services", transport=httpx.MockTransport(self))
-        services = dict.fromkeys(("intake", "projects", "supervision", "scoring"), client)
-        return Api(services, COUNTY, lambda county, actor: f"{county}.{actor.sub}", patience=patience)
-
-    def bodies(self) -> list[Any]:
-        return [json.loads(request.content) for request in self.requests]
-
-
-def submit(name: str = "need/1") -> Call:
-    return Call(f"demo/collect/{name}", "/needs", OFFICE, name, {"title": "路灯"})
-
-
-def one(call: Call) -> Step:
-    return Step((call,), times=(AT,))
+from tests.support.campaign_server import AT, COUNTY, DONE, OFFICE, Server, listed, one, plan, problem, profiles, submit, told
 
 
 async def test_a_command_goes_out_as_its_actor_with_its_key_and_time() -> None:
@@ -156,22 +113,6 @@ async def test_a_batch_too_large_for_one_request_goes_in_several() -> None:
     assert len(sizes) == 4
     assert max(sizes) < 1 << 20
     assert [api.id_of(f"need/{n}") for n in range(7)] == [f"k{n}" for n in range(7)]
-
-
-def listed(**item: object) -> httpx.Response:
-    return httpx.Response(200, json={"items": [{"id": "0199", **item}], "next": None})
-
-
-def profiles(adopted_at: str) -> httpx.Response:
-    return httpx.Response(200, json={"items": [{"adopted_at": adopted_at}], "next": None})
-
-
-def plan(*phases: Phase) -> Plan:
-    return Plan(COUNTY, "邵阳县", AT.date(), sum(phase.size for phase in phases), lambda: iter(phases))
-
-
-def told(_county: str, _at: str, _done: int, _total: int) -> None:
-    """Nobody listens."""
 
 
 OPENED = Heard("the verification of {} was opened", "/verifications", ("need/1",), "round", 2)

@@ -43,6 +43,11 @@ def test_another_seed_comes_to_the_same_figures(code: str) -> None:
     assert check(load_figures(code), rows_of(plan_of(load_county(code), 7))).off == []
 
 
+@pytest.mark.parametrize("draws", [2, 3, 4])
+def test_whatever_is_drawn_the_figures_are_the_same(draws: int) -> None:
+    assert check(load_figures("430523"), rows_of(plan_of(load_county("430523")), draws)).off == []
+
+
 @pytest.mark.parametrize("code", COUNTIES)
 def test_the_plan_at_full_size_comes_to_every_published_figure(code: str) -> None:
     figures = load_figures(code, "full")
