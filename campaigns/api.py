@@ -31,19 +31,20 @@ class Api:
     async def carry_out(self, step: Step) -> None:
         """Give the step's commands, each until it is done; RefusedError and UnreachableError say why one is not."""
         if step.bulk:
-            for calls in step.sheets:
-                await self._bulk(calls, step.times[0])
+            done = 0
+            for sheet in step.sheets:
+                await self._bulk(sheet, step.times[done])
+                done += len(sheet)
             return
         for call, at in zip(step.calls, step.times, strict=True):
             answer = await self._post(
                 call, self._filled(call.path, call.parameters), self._resolved(call.body), at, {"Idempotency-Key": call.key}
             )
-            self._note(call, answer)
+            await self._note([(call, answer)])
 
-    async def items(self, service: str, path: str) -> list[dict[str, Any]]:
+    async def items(self, service: str, path: str, after: str = "0") -> list[dict[str, Any]]:
         """Return all items of a list, page by page, as the auditor sees them, no older than what this campaign was answered."""
         found: list[dict[str, Any]] = []
-        after = "0"
         while True:
             page = await self.known(service, path, {"limit": str(_PAGE), "after": after})
             found += page["items"]
@@ -81,15 +82,17 @@ class Api:
         while left:
             again: list[tuple[Call, Problem]] = []
             for calls, items in self._parts(left):
-                answers = await self._post(calls[0], _batch_path(calls[0].path), {"items": items}, at, {})
-                for call, answer in zip(calls, answers["items"], strict=True):
+                answers = (await self._post(calls[0], _batch_path(calls[0].path), {"items": items}, at, {}))["items"]
+                done = []
+                for call, answer in zip(calls, answers, strict=True):
                     if "problem" not in answer:
-                        self._note(call, answer)
+                        done.append((call, answer))
                         continue
                     problem = Problem(answer["status"], answer["problem"])
                     if not problem.may_pass:
                         raise self._refused(call, problem)
                     again.append((call, problem))
+                await self._note(done)
             if again and not await patience.lasts():
                 call, problem = again[0]
                 raise UnreachableError(f"{self.county}: {call.service} could not do {call.key} for {self.patience:g} s: {problem}")
@@ -139,10 +142,20 @@ class Api:
             case _:
                 return value
 
-    def _note(self, call: Call, answer: Mapping[str, Any]) -> None:
-        if call.opens:
-            self._ids[call.thing] = answer["id"]
-        self._positions[call.service] = max(self._positions.get(call.service, 0), int(answer["position"]))
+    async def _note(self, answered: Sequence[tuple[Call, Mapping[str, Any]]]) -> None:
+        """Remember what things were answered to be; the id that an answer does not tell is looked up in its list."""
+        found: list[tuple[Call, str]] = []
+        for call, answer in answered:
+            self._positions[call.service] = max(self._positions.get(call.service, 0), int(answer["position"]))
+            if call.found_in:
+                found.append((call, answer["position"]))
+            elif call.opens:
+                self._ids[call.thing] = answer["id"]
+        if found:
+            first = min(int(position) for _, position in found)
+            rows = await self.items(found[0][0].service, found[0][0].found_in, str(first - 1))
+            ids = {row["position"]: row["id"] for row in rows}
+            self._ids |= {call.thing: ids[position] for call, position in found}
 
     def _refused(self, call: Call, problem: Problem) -> RefusedError:
         if problem.document.get("code") == "command_reused":

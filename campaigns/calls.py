@@ -16,6 +16,13 @@ _OWNERS = {
     "projects": "projects",
     "spot-checks": "projects",
     "notices": "supervision",
+    "rounds": "supervision",
+    "findings": "supervision",
+    "hearings": "supervision",
+    "listings": "supervision",
+    "cadence": "supervision",
+    "announcements": "projects",
+    "ledger": "projects",
     "verifications": "scoring",
 }
 HOURS = (9, 17)
@@ -42,10 +49,19 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Today:
+    """Stands in a body for the day on which the call is made."""
+
+
+TODAY = Today()
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One command. `thing` is what it is about: its id fills the path's braces, or, without braces, its id is what is answered.
 
-    `within` names the things whose ids fill other braces of the path.
+    `within` names the things whose ids fill other braces of the path. Where what is answered is not the id of what was made, but of
+    what it belongs to, `found_in` is the list whose row, at the position that is answered, has it.
     """
 
     key: str
@@ -54,6 +70,7 @@ class Call:
     thing: str
     body: Mapping[str, Any] = field(default_factory=dict)
     within: Mapping[str, str] = field(default_factory=dict)
+    found_in: str = ""
 
     @property
     def service(self) -> str:
@@ -69,6 +86,12 @@ class Call:
     def opens(self) -> bool:
         """Whether the answer's id is the thing's."""
         return len(self.parameters) == len(self.within)
+
+    def on(self, day: date) -> "Call":
+        """Return the call as it is made on a day."""
+        if TODAY not in self.body.values():
+            return self
+        return replace(self, body={name: day.isoformat() if value == TODAY else value for name, value in self.body.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +131,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Calls carried out one after the other, or (bulk) as sheets, one after the other; `times` has one instant a call.
+    """Calls carried out one after the other, or (bulk) as sheets, one after the other; `times` has an instant for each call.
 
     Which calls a step with a choice has is known when it is carried out, how many before.
     """
@@ -129,8 +152,15 @@ class Step:
 
     @property
     def sheets(self) -> list[tuple[Call, ...]]:
-        """The calls of one path and one actor that follow each other: what goes into one batch."""
+        """The calls of one path and one actor that follow each other: what goes into one batch, sent at the instant of its first."""
         return [tuple(group) for _, group in itertools.groupby(self.calls, key=lambda call: (call.path, call.actor))]
+
+    @property
+    def parts(self) -> list[int]:
+        """How many calls go out at each instant: a sheet, what was chosen from a list for a sheet, or one."""
+        if not self.bulk:
+            return [1] * self.size
+        return [len(sheet) for sheet in self.sheets] if self.choice is None else [self.size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +177,8 @@ class Heard:
     field: str
     value: int | str | bool | None
     among: tuple[Listed, ...] = ()
+    key: str = "id"
+    """The field of an item that says which thing it is, or which things it is about."""
 
     @property
     def service(self) -> str:
@@ -154,13 +186,18 @@ class Heard:
         return owner(self.path)
 
     def by(self, item: Mapping[str, Any]) -> bool:
-        """Whether an item of the list says so."""
+        """Whether an item of the list says so of what it is about."""
         found = item[self.field]
         if self.value is None:
             return found is not None
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return bool(found >= self.value)
         return bool(found == self.value)
+
+    def about(self, item: Mapping[str, Any]) -> list[str]:
+        """Return the ids of the things that an item is about."""
+        found = item[self.key]
+        return found if isinstance(found, list) else [found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +271,10 @@ def spread(start: date, end: date, count: int, hours: tuple[int, int] = HOURS) -
 
 
 def timed(steps: Sequence[Step], start: date, end: date, hours: tuple[int, int] = HOURS) -> tuple[Step, ...]:
-    """Return the steps with their times: a batch is sent at one instant, everything else in order between the two days."""
-    instants = iter(spread(start, end, sum(1 if step.bulk else step.size for step in steps), hours))
-    return tuple(
-        replace(step, times=(next(instants),) * step.size if step.bulk else tuple(next(instants) for _ in range(step.size)))
-        for step in steps
-    )
+    """Return the steps with their times: a batch is sent at one instant, everything in order between the two days."""
+    instants = iter(spread(start, end, sum(len(step.parts) for step in steps), hours))
+    result = []
+    for step in steps:
+        times = tuple(at for size in step.parts for at in [next(instants)] * size)
+        result.append(replace(step, calls=tuple(call.on(at.date()) for call, at in zip(step.calls, times, strict=False)), times=times))
+    return tuple(result)

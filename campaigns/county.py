@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +19,9 @@ yet signed off; refused and still to be done again; done after the figures' day;
 Size = Literal["small", "full"]
 SIZES: tuple[Size, ...] = ("small", "full")
 Kind = Literal["need", "micro-wish", "opinion"]
+Activity = Literal["dispatch-meeting", "inspection", "work-prompt", "bulletin"]
 Count = Annotated[int, Field(ge=0)]
+T = TypeVar("T")
 
 
 class _Given(BaseModel):
@@ -106,6 +108,36 @@ class Notices(_Given):
     overdue: Count = 0
 
 
+class Rounds(_Given):
+    """One round: the units it goes to (0: all), and of what it finds, besides what its letters say, how many end otherwise."""
+
+    name: str
+    kind: Literal["roving-guidance", "special-inspection"]
+    title: str
+    units: Count = 0
+    revised: Count = 0
+    """Ended by a revised plan."""
+    left: Count = 0
+    """Ended with no action."""
+
+
+class Hearing(_Given):
+    """A meeting of the leading group, and how many units report there."""
+
+    name: str
+    title: str
+    reports: Count = 0
+
+
+class Announcement(_Given):
+    """A figure the county announced for lists of the register."""
+
+    label: str
+    levels: tuple[str, ...]
+    figure: Count
+    source: str
+
+
 class Entry(_Given):
     """One line of the campaign's calendar: what is done between two days, both included, from one full hour of the day to another."""
 
@@ -142,6 +174,13 @@ class County(_Given):
     spot_check: SpotCheck | None = None
     planned_completion: date
     notices: tuple[Notices, ...]
+    rounds: tuple[Rounds, ...] = ()
+    revisions: Count = 0
+    """Items whose plans are revised with no finding behind it."""
+    hearings: tuple[Hearing, ...] = ()
+    cadence: frozenset[Activity] = frozenset()
+    """What the county's rules ask for every week or month."""
+    announcement: Announcement | None = None
     timeline: tuple[Entry, ...]
 
 
@@ -168,6 +207,11 @@ def texts() -> Mapping[str, Any]:
     """Return the Chinese material that campaigns are written with, by subject."""
     material: Mapping[str, Any] = read_yaml(FOLDER / "texts.yaml")
     return material
+
+
+def expanded(counts: Mapping[T, int]) -> list[T]:
+    """Return each thing as often as it is counted."""
+    return [item for item, count in counts.items() for _ in range(count)]
 
 
 def read_yaml(file: Path) -> Any:  # noqa: ANN401 - whatever the file holds

@@ -25,6 +25,11 @@ _LISTS: Mapping[Source, str] = {
     "wishes": "intake",
     "notices": "supervision",
     "verifications": "scoring",
+    "rounds": "supervision",
+    "findings": "supervision",
+    "hearings": "supervision",
+    "listings": "supervision",
+    "cadence": "supervision",
 }
 
 
@@ -37,7 +42,14 @@ async def read(api: Api) -> Rows:
         rows[source] = await api.items(service, f"/{source}")
     rows["replies"] = replies(rows["notices"])
     rows["inspections"] = await _inspections(api, rows["verifications"])
-    return rows
+    return {**rows, **ledger(await api.known("projects", "/ledger"))}
+
+
+def ledger(answer: Mapping[str, Any]) -> Rows:
+    """Return what the standing register says of itself: its differences, and each announced figure beside its own, by level."""
+    announced: Sequence[Row] = answer["announced"]
+    levels = [{"label": each["label"], "level": level, "opened": opened} for each in announced for level, opened in each["parts"].items()]
+    return {"ledger": answer["differences"], "announced": announced, "register": levels}
 
 
 def replies(notices: Sequence[Row]) -> list[Row]:

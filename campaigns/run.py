@@ -91,7 +91,7 @@ async def _hear(api: Api, heard: Heard | UpToDate) -> None:
         wanted = {found: thing for found, thing in wanted.items() if found in drawn}
     while True:
         items = await api.items(heard.service, heard.path)
-        missing = wanted.keys() - {item["id"] for item in items if item["id"] in wanted and heard.by(item)}
+        missing = wanted.keys() - {found for item in items for found in heard.about(item) if found in wanted and heard.by(item)}
         if not missing:
             return
         if not await patience.lasts():

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 
 from campaigns.calls import Actor, Listed
 from campaigns.chance import Chance
-from campaigns.county import County, Fate, Level, Notices
+from campaigns.county import County, Fate, Level, Notices, Rounds
 
 OFFICE_UNIT = "xjb"
 REVIEWER = Actor("office", "office-01", OFFICE_UNIT)
 ASSESSOR = Actor("office", "office-02", OFFICE_UNIT)
 CLERK = Actor("clerk", "clerk-01", OFFICE_UNIT)
 INSPECTOR = Actor("inspector", "inspector-01")
+VISITOR = Actor("inspector", "inspector-02")
+TEAM = (INSPECTOR, VISITOR)
 
 
 def committee(unit: str) -> Actor:
@@ -116,6 +118,28 @@ class Notice:
     project: Project | None
     sent_back: bool
     overdue: bool
+    finding: str | None = None
+
+
+@dataclass(slots=True)
+class Finding:
+    """Something found at a unit; `end` is how it will have ended: by a notice, by a revised plan, or with no action."""
+
+    end: str
+    unit: str
+    project: Project | None = None
+    thing: str = ""
+    severity: str = ""
+
+
+@dataclass(slots=True)
+class Round:
+    """A round: where it goes, and what is found there."""
+
+    thing: str
+    group: Rounds
+    units: tuple[str, ...]
+    findings: list[Finding]
 
 
 @dataclass(slots=True)
@@ -125,10 +149,13 @@ class Cast:
     county: County
     seed: int
     leaders: list[Actor]
-    members: list[Member]
-    projects: list[Project]
-    needs: list[Need]
-    notices: list[Notice]
+    members: list[Member] = field(default_factory=list)
+    projects: list[Project] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
+    revisions: list[Project] = field(default_factory=list)
+    """Items whose plans are revised with no finding behind it."""
     checks: list[Draw] = field(default_factory=list)
 
     def chance(self, *subject: str) -> Chance:

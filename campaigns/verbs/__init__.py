@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from campaigns.county import Entry
 from campaigns.things import Cast
 from campaigns.verbs.checking import claim_drawn_again, judge_drawn, pledge_drawn_again, review_drawn_again, spot_check
+from campaigns.verbs.hearings import delist, hear, list_supervised
 from campaigns.verbs.needs import answer, collect, route
 from campaigns.verbs.notices import acknowledge, close, issue, judge, judge_again, reply, reply_again, reply_late
 from campaigns.verbs.part import Part
 from campaigns.verbs.projects import claim, complete, pledge, progress, propose, propose_again, review, review_again
-from campaigns.verbs.register import enrol, exempt, organise
+from campaigns.verbs.register import announce, enrol, exempt, organise
+from campaigns.verbs.rounds import close_round, leave, revise, rove
 from campaigns.verbs.verifying import inspect, refuse, score, sign_off
 from campaigns.verbs.wishes import claim_wishes, claim_wishes_again, fulfil, give_wishes_back, publish
 
@@ -50,4 +52,12 @@ VERBS: Mapping[str, tuple[str, Callable[[Cast, Entry], Part]]] = {
     "reply-late": ("逾期回复", reply_late),
     "judge-again": ("再次审阅", judge_again),
     "close": ("办结归档", close),
+    "rove": ("督查", rove),
+    "leave": ("无需整改", leave),
+    "revise": ("更新项目", revise),
+    "close-round": ("督查结束", close_round),
+    "hear": ("听取汇报", hear),
+    "list": ("挂牌督办", list_supervised),
+    "delist": ("摘牌", delist),
+    "announce": ("公布数字", announce),
 }

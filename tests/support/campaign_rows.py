@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from campaigns.calls import Plan, Step
-from campaigns.readings import Row, Rows, replies
+from campaigns.readings import Row, Rows, ledger, replies
 from deploy.embedded.profiles import COUNTIES_FOLDER
 from tests.support.books import Books
 
@@ -62,6 +62,14 @@ def rows_of(plan: Plan, draws: int = 1) -> Rows:
         "verifications": verifications,
         "replies": replies(notices),
         "inspections": books.inspections,
+        "rounds": list(books.rounds.values()),
+        "findings": list(books.findings.values()),
+        "hearings": list(books.hearings.values()),
+        "listings": list(books.listings.values()),
+        "cadence": list(books.cadence.values()),
+        **ledger(
+            {"announced": books.announced, "differences": [each for each in books.announced if each["register"] != each["announced"]]}
+        ),
     }
 
 

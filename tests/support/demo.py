@@ -35,13 +35,25 @@ FACTS: Mapping[str, str] = {
     "/wishes/{need_id}/claim": "WishClaimed",
     "/wishes/{need_id}/give-back": "WishGivenBack",
     "/wishes/{need_id}/fulfil": "WishFulfilled",
+    "/projects/{project_id}/plan": "PlanRevised",
     "/spot-checks": "SpotCheckDrawn",
+    "/announcements": "FigureAnnounced",
     "/notices": "NoticeIssued",
     "/notices/{notice_id}/acknowledge": "NoticeAcknowledged",
     "/notices/{notice_id}/respond": "NoticeResponded",
     "/notices/{notice_id}/accept": "ResponseAccepted",
     "/notices/{notice_id}/send-back": "ResponseSentBack",
     "/notices/{notice_id}/close": "NoticeClosed",
+    "/rounds": "RoundOpened",
+    "/rounds/{round_id}/inspections": "UnitInspected",
+    "/rounds/{round_id}/findings": "FindingRecorded",
+    "/rounds/{round_id}/conclusions": "ConclusionReturned",
+    "/rounds/{round_id}/close": "RoundClosed",
+    "/findings/{finding_id}/leave": "FindingEnded",
+    "/hearings": "HearingHeld",
+    "/hearings/{hearing_id}/reports": "ReportHeard",
+    "/listings": "SubjectListed",
+    "/listings/{listing_id}/delist": "SubjectDelisted",
     "/verifications/{project_id}/materials": "MaterialsChecked",
     "/verifications/{project_id}/score": "ProjectScored",
     "/verifications/{project_id}/sign-off": "ProjectVerified",
@@ -124,6 +136,7 @@ def facts_of(plan: Plan) -> Counter[str]:
     calls = [call for phase in plan.phases for step in phase.steps for call in anyhow(step).calls]
     facts = Counter(FACTS[call.path] for call in calls if call.path in FACTS)
     facts += Counter(JUDGED[met(call)] for call in calls if call.path == JUDGING)
+    facts["FindingEnded"] += sum(len(call.body.get("finding_ids") or []) + bool(call.body.get("finding_id")) for call in calls)
     facts["OrganisationRegistered"] += 1
     return facts + Counter({FOLLOWING[fact]: count for fact, count in facts.items() if fact in FOLLOWING})
 

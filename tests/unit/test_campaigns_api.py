@@ -91,6 +91,21 @@ async def test_of_a_batch_only_what_is_left_goes_again() -> None:
     assert (api.id_of("need/1"), api.id_of("need/2")) == ("a", "b")
 
 
+async def test_what_is_made_within_another_thing_is_found_in_its_list_by_its_position() -> None:
+    def recorded(name: str) -> Call:
+        return Call(f"find/{name}", "/rounds/{round_id}/findings", OFFICE, name, {}, {"round_id": "round/1"}, "/findings")
+
+    answers = [{"status": 201, "id": "0199", "version": version, "position": str(version + 6)} for version in (2, 3)]
+    rows = [{"id": name, "position": position} for name, position in (("finding-a", "8"), ("finding-b", "9"), ("another", "12"))]
+    server = Server(DONE, httpx.Response(200, json={"items": answers}), httpx.Response(200, json={"items": rows, "next": None}))
+    api = server.api()
+    await api.carry_out(one(Call("open", "/rounds", OFFICE, "round/1")))
+    await api.carry_out(Step((recorded("finding/1"), recorded("finding/2")), bulk=True, times=(AT, AT)))
+    assert [item["path"] for item in server.bodies()[1]["items"]] == [{"round_id": "0199"}] * 2
+    assert dict(server.requests[2].url.params) == {"limit": "500", "after": "7", "min_position": "9"}
+    assert (api.id_of("finding/1"), api.id_of("finding/2")) == ("finding-a", "finding-b")
+
+
 async def test_a_batch_names_the_item_that_was_refused() -> None:
     refused = {"status": 422, "problem": {"code": "town_not_in_county", "title": "…"}}
     server = Server(httpx.Response(200, json={"items": [refused]}))
@@ -122,6 +137,14 @@ async def test_a_campaign_waits_until_a_service_has_heard() -> None:
     server = Server(profiles("2021-01-01T00:00:00+08:00"), DONE, listed(round=1), listed(round=1), listed(round=3))
     await carry_out(plan(Phase("征集", (one(submit()),), after=(OPENED,))), server.api(), told)
     assert [request.url.path for request in server.requests[2:]] == ["/v1/430523/verifications"] * 3
+
+
+async def test_an_item_may_be_about_several_things() -> None:
+    held = Heard("{} counts", "/cadence", ("need/1",), "status", "held", key="reference_ids")
+    due = listed(status="due", reference_ids=[])
+    server = Server(profiles("2021-01-01T00:00:00+08:00"), DONE, due, listed(status="held", reference_ids=["0198", "0199"]))
+    await carry_out(plan(Phase("征集", (one(submit()),), after=(held,))), server.api(), told)
+    assert len(server.requests) == 4
 
 
 async def test_a_service_that_never_hears_is_named() -> None:

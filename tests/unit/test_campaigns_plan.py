@@ -1,6 +1,6 @@
 """Campaigns as they are written down, before anything is done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from hypothesis import Phase as HypothesisPhase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.calls import SHANGHAI, Call, Heard, Phase, Plan, Ref, Step, spread
+from campaigns.calls import SHANGHAI, Call, Heard, Phase, Plan, Ref, Step, UpToDate, spread
 from campaigns.county import County, Entry, counties, load_county
 from campaigns.plan import plan_of
 from deploy.embedded.profiles import COUNTIES_FOLDER
@@ -78,16 +78,24 @@ def test_time_never_goes_back(plan: Plan) -> None:
 def test_nothing_is_spoken_of_before_it_was_made(plan: Plan) -> None:
     made: set[str] = set()
     for phase in plan.phases:
-        in_this_phase = [call for step in steps(phase) for call in step.calls]
-        for call in in_this_phase:
-            assert set(call.parameters.values()) <= made
-            assert set(refs(call.body)) <= made
-        for heard in (*phase.before, *phase.after):
-            if isinstance(heard, Heard):
-                assert heard.things
-                assert set(heard.things) <= made
-                assert {listed.thing for listed in heard.among} <= made
-        made |= {call.thing for call in in_this_phase if call.opens}
+        must_be_made(phase.before, made)
+        in_this_phase = set[str]()
+        for step in steps(phase):
+            known = set(made)
+            for sheet in step.sheets if step.bulk else [(call,) for call in step.calls]:
+                for call in sheet:
+                    assert {*call.parameters.values(), *refs(call.body)} <= known
+                known |= {call.thing for call in sheet if call.opens}
+            in_this_phase |= known
+        made |= in_this_phase
+        must_be_made(phase.after, made)
+
+
+def must_be_made(waited_for: Sequence[Heard | UpToDate], made: set[str]) -> None:
+    for heard in waited_for:
+        if isinstance(heard, Heard):
+            assert heard.things
+            assert {*heard.things, *(listed.thing for listed in heard.among)} <= made
 
 
 @of_each_county

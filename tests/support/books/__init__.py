@@ -34,6 +34,9 @@ class Books(Needs, Projects, Supervision, Verifications):
         """Look up what the campaign waits for; that a day was let pass, the clock tells."""
         if isinstance(heard, UpToDate):
             return
+        if heard.path == "/cadence":
+            assert all(any(thing in held["reference_ids"] and heard.by(held) for held in self.cadence.values()) for thing in heard.things)
+            return
         book: Book = getattr(self, heard.path.strip("/"))
         among = {name for listed in heard.among for name in self.listed(listed)}
         for thing in (name for name in heard.things if name in among or not heard.among):

@@ -1,5 +1,7 @@
 """The books of the register and of the projects list."""
 
+from collections import Counter
+
 from campaigns.calls import Call, Ref
 from tests.support.books.state import State, met
 
@@ -26,6 +28,8 @@ class Projects(State):
             "reopened": 0,
             "round": 0,
             "drawn": False,
+            "entered": False,
+            "plan_revisions": 0,
         }
         needs = [need.thing for need in call.body["need_ids"] if isinstance(need, Ref)]
         self.projects[call.thing] = {**call.body, **blank, "need_ids": needs, "status": "proposed", "id": call.thing}
@@ -35,6 +39,7 @@ class Projects(State):
     def _projects_review(self, call: Call, _at: str) -> None:
         assert self.projects[call.thing]["status"] == "proposed"
         self.projects[call.thing]["status"] = "approved" if met(call) else "returned"
+        self.projects[call.thing]["entered"] |= met(call)
 
     def _spot_checks_new(self, call: Call, _at: str) -> None:
         reviewed_by = {level["code"]: level["review_by"] for level in self.rules["levels"]}
@@ -67,6 +72,20 @@ class Projects(State):
 
     def _projects_progress(self, call: Call, _at: str) -> None:
         assert self.projects[call.thing]["status"] == "claimed"
+
+    def _projects_plan(self, call: Call, _at: str) -> None:
+        project = self.projects[call.thing]
+        assert project["status"] == "claimed"
+        project["plan_revisions"] += 1
+        if call.body["finding_id"] is not None:
+            self.end(call.body["finding_id"].thing, "plan-revised")
+
+    def _announcements_new(self, call: Call, _at: str) -> None:
+        entered = Counter(project["level"] for project in self.projects.values() if project["entered"])
+        parts = {level: entered[level] for level in call.body["levels"]}
+        self.announced.append(
+            {"label": call.body["label"], "announced": call.body["figure"], "parts": parts, "register": sum(parts.values())}
+        )
 
     def _projects_completion(self, call: Call, at: str) -> None:
         project = self.projects[call.thing]

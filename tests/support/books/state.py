@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -27,9 +28,29 @@ class State:
     spot_checks: Book = field(default_factory=dict)
     notices: Book = field(default_factory=dict)
     verifications: Book = field(default_factory=dict)
+    rounds: Book = field(default_factory=dict)
+    findings: Book = field(default_factory=dict)
+    hearings: Book = field(default_factory=dict)
+    listings: Book = field(default_factory=dict)
+    cadence: Book = field(default_factory=dict)
+    announced: list[dict[str, Any]] = field(default_factory=list)
     inspections: list[Row] = field(default_factory=list)
     lists: dict[str, list[str]] = field(default_factory=dict)
     awaited: dict[str, set[str]] = field(default_factory=dict)
+
+    def hold(self, activity: str, thing: str, day: str) -> None:
+        """Count something as what the county's rules ask for in the week or month of a day."""
+        for due in self.rules["supervision"]["cadence"]:
+            if due["activity"] == activity:
+                year, week, _ = date.fromisoformat(day).isocalendar()
+                period = f"{year}-W{week:02}" if due["every"] == "week" else day[:7]
+                blank = {"activity": activity, "every": due["every"], "status": "held", "reference_ids": set[str]()}
+                self.cadence.setdefault(f"{activity} {period}", blank)["reference_ids"].add(thing)
+
+    def end(self, finding: str, ending: str) -> None:
+        """End a finding, once."""
+        if self.findings[finding]["status"] == "open":
+            self.findings[finding].update(status="ended", ending=ending)
 
     def draw(self, call: Call, among: Sequence[str], percent: int) -> list[str]:
         """Draw the county's per cent, rounded up; each waits for its verdict."""
