@@ -21,11 +21,21 @@ Source = Literal[
     "notice-figures",
     "verification-figures",
     "projects",
+    "spot-checks",
     "needs",
+    "wishes",
     "notices",
     "verifications",
     "replies",
     "inspections",
+    "rounds",
+    "findings",
+    "hearings",
+    "listings",
+    "cadence",
+    "announced",
+    "register",
+    "ledger",
 ]
 Value = str | int | bool | None
 
@@ -67,20 +77,12 @@ class Rate(_Given):
     source: str
 
 
-class Printed(_Given):
-    """A total as a county printed it, which no service knows."""
-
-    published: Count
-    plan: Count
-
-
 class Reconciliation(_Given):
-    """Figures whose sum should be a total (a figure, or printed), and the difference there is known to be."""
+    """Figures whose sum should be another, their total, and the difference there is known to be."""
 
     label: str
     sum: tuple[str, ...]
-    total: str | None = None
-    printed: Printed | None = None
+    total: str
     difference: int
 
 
@@ -123,10 +125,9 @@ def load_figures(code: str, size: Size = "small", folder: Path = FOLDER) -> Figu
     """Read a county's figures at a size; FileNotFoundError if there are none, ValueError where they do not fit."""
     figures = read_yaml(folder / f"{code}.yaml")
     try:
-        printed = [reconciliation["printed"] for reconciliation in figures["reconciliations"] if "printed" in reconciliation]
-        for counted in (*figures["figures"], *printed):
-            numbers = {name: counted.pop(name) for name in SIZES}
-            counted["plan"] = numbers[size]
+        for figure in figures["figures"]:
+            numbers = {name: figure.pop(name) for name in SIZES}
+            figure["plan"] = numbers[size]
         steps = {name: figures["funnel"].pop(name) for name in SIZES}
         figures["funnel"] |= steps[size]
     except (KeyError, TypeError) as fault:

@@ -18,7 +18,19 @@ _FIGURES: Mapping[Source, tuple[str, str]] = {
     "notice-figures": ("supervision", "rows"),
     "verification-figures": ("scoring", "rows"),
 }
-_LISTS: Mapping[Source, str] = {"projects": "projects", "needs": "intake", "notices": "supervision", "verifications": "scoring"}
+_LISTS: Mapping[Source, str] = {
+    "projects": "projects",
+    "spot-checks": "projects",
+    "needs": "intake",
+    "wishes": "intake",
+    "notices": "supervision",
+    "verifications": "scoring",
+    "rounds": "supervision",
+    "findings": "supervision",
+    "hearings": "supervision",
+    "listings": "supervision",
+    "cadence": "supervision",
+}
 
 
 async def read(api: Api) -> Rows:
@@ -30,7 +42,14 @@ async def read(api: Api) -> Rows:
         rows[source] = await api.items(service, f"/{source}")
     rows["replies"] = replies(rows["notices"])
     rows["inspections"] = await _inspections(api, rows["verifications"])
-    return rows
+    return {**rows, **ledger(await api.known("projects", "/ledger"))}
+
+
+def ledger(answer: Mapping[str, Any]) -> Rows:
+    """Return what the standing register says of itself: its differences, and each announced figure beside its own, by level."""
+    announced: Sequence[Row] = answer["announced"]
+    levels = [{"label": each["label"], "level": level, "opened": opened} for each in announced for level, opened in each["parts"].items()]
+    return {"ledger": answer["differences"], "announced": announced, "register": levels}
 
 
 def replies(notices: Sequence[Row]) -> list[Row]:

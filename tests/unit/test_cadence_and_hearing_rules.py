@@ -140,6 +140,16 @@ def test_what_is_named_counts_in_the_month_it_took_place_also_when_recorded_late
     assert (row.status, row.missed, row.held, row.reference_ids) == ("held", True, 1, [str(MEETING)])
 
 
+def test_what_took_place_counts_also_where_the_clock_has_not_told_yet_that_the_months_before_are_over() -> None:
+    in_december = datetime(2021, 12, 20, tzinfo=UTC)
+    december = hold(date(2021, 12, 16)).model_copy(update={"still": True})
+    held = HELD.model_copy(update={"period": "2021-12", "held_on": date(2021, 12, 16)})
+    given(CADENCE, NOVEMBER, at=in_december).when(december, OFFICE).then(MISSED, DECEMBER, held)
+    given(CADENCE, NOVEMBER, HELD, at=in_december).when(december, OFFICE).then(DECEMBER, held)
+    given(CADENCE, NOVEMBER, MISSED, DECEMBER, held, at=in_december).when(turn(), TIMER).nothing()
+    given(CADENCE, NOVEMBER, at=in_december).when(december.model_copy(update={"still": False}), OFFICE).rejected("activity_not_due")
+
+
 def test_what_is_recorded_anyway_is_not_asked_for_twice() -> None:
     def held(commands: object) -> list[tuple[str, str, UUID]]:
         return [(at.activity, at.every, at.reference_id) for at in commands if isinstance(at, HoldActivity)]  # type: ignore[attr-defined]
