@@ -11,7 +11,7 @@ from shared.kernel import metrics
 from shared.kernel.clock import Clock
 from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.keys import VerifyingKey
-from shared.kernel.proof.notes import parse, parse_signatures
+from shared.kernel.proof.notes import parse, parse_signatures, verify
 from shared.kernel.proof.witnessing import AddCheckpoint, Cosigned, Refused, Seen, cosignatures, decide
 from shared.kernel.tenancy import county_transaction
 from shared.kernel.transparency.identity import Identity
@@ -76,15 +76,17 @@ class Witness:
             if headers.get("kind") == "cosignature":
                 await self._collect(county, origin, int(headers.get("size", "")), record.value)
             elif headers.get("kind") == "checkpoint" and origin == self._identity.origin(county):
-                await self._own(county, AddCheckpoint.parse(record.value).checkpoint.size)
+                await self._own(county, AddCheckpoint.parse(record.value))
             elif headers.get("kind") == "checkpoint":
-                await self._witness(county, AddCheckpoint.parse(record.value), record.value)
+                await self._witness(county, origin, record.value)
         except (ProofError, ValueError) as fault:
             _log.warning("checkpoint_record_unusable", topic=record.topic, offset=record.offset, error=repr(fault))
 
-    async def _witness(self, county: str, request: AddCheckpoint, raw: bytes) -> None:
+    async def _witness(self, county: str, origin: str, raw: bytes) -> None:
         """Cosign another service's checkpoint where it follows from what was seen of that log."""
-        origin = request.checkpoint.origin
+        request = AddCheckpoint.parse(raw)
+        if request.checkpoint.origin != origin:  # what was seen of one log must not be looked for under another's name
+            raise ProofError("origin_unexpected", origin=request.checkpoint.origin)
         async with county_transaction(self._pool, county) as connection:
             row = await connection.fetchrow(_SEEN, county, origin)
             seen = Seen() if row is None else Seen(row["size"], row["root"])
@@ -92,26 +94,29 @@ class Witness:
             answer = decide(request, self._logs(origin), seen, self._key, time)
             if isinstance(answer, Cosigned):
                 await connection.execute(_REMEMBER, county, origin, answer.seen.size, answer.seen.root)
-            elif answer.alarming or self._older_tree(answer, request, seen):
+            elif self._alarming(answer, request, seen):
                 digest = hashlib.sha256(raw).digest()
                 await connection.execute(_ALARM, county, origin, digest, answer.code, raw, self._clock.now(county))
         if isinstance(answer, Cosigned):
             size = str(request.checkpoint.size)
             await self._notary.publish(answer.body, county, {"kind": "cosignature", "origin": origin, "size": size})
             metrics.COSIGNED.labels(county, origin.split("/")[-2]).set(request.checkpoint.size)
-        elif answer.alarming:
+        elif self._alarming(answer, request, seen):
             metrics.PROOF_ALARMS.labels(county).inc()
             _log.error("log_contradicts_itself", origin=origin, code=answer.code, size=request.checkpoint.size, seen=seen.size)
         elif answer.status != _CONFLICT:
             _log.warning("checkpoint_refused", origin=origin, code=answer.code, size=request.checkpoint.size)
 
     @staticmethod
-    def _older_tree(answer: Refused, request: AddCheckpoint, seen: Seen) -> bool:
-        """Tell whether a log has signed, at a size that was cosigned, another root than that."""
-        return answer.status == _CONFLICT and request.checkpoint.size == seen.size and request.checkpoint.root != seen.root
+    def _alarming(answer: Refused, request: AddCheckpoint, seen: Seen) -> bool:
+        """Tell whether a log contradicts itself; also where it signs, at a size that was cosigned, another root than that."""
+        other_root = request.checkpoint.size == seen.size and request.checkpoint.root != seen.root
+        return answer.alarming or (answer.status == _CONFLICT and other_root)
 
-    async def _own(self, county: str, size: int) -> None:
+    async def _own(self, county: str, request: AddCheckpoint) -> None:
         """Notice that this log has once been longer than it is: its database was put back to an earlier state."""
+        verify(request.note, [key.verifying for key in self._identity.log_keys(county)])
+        size = request.checkpoint.size
         if size > (await self._log.head(county)).position:
             self._notary.behind[county] = max(size, self._notary.behind.get(county, 0))
             _log.error("log_behind_its_checkpoints", county=county, signed=size)
