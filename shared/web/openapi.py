@@ -46,6 +46,7 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Uplo
             case Upload():
                 paths.setdefault(prefix + row.path, {})["post"] = _upload(row)
     paths.update(_health())
+    paths.update(_tlog())
     schemas = {**definitions.get("$defs", {}), "Answer": _ANSWER, "Problem": _PROBLEM}
     return {
         "openapi": "3.1.0",
@@ -224,6 +225,40 @@ def _history(row: History) -> dict[str, Any]:
             "200": {"description": "CloudEvents in order", "content": {"application/json": {"schema": {"type": "object"}}}},
             **_problems(),
         },
+    }
+
+
+def _tlog() -> dict[str, Any]:
+    """Describe the lanes as transparency logs: bytes and plain text in the C2SP formats."""
+    text = {"text/plain; charset=utf-8": {"schema": {"type": "string"}}}
+    data = {"application/octet-stream": {"schema": _BYTES}}
+    served: list[tuple[str, str, str, dict[str, Any], bool]] = [
+        ("checkpoint", "tlog_checkpoint", "The lane's latest signed checkpoint, with its cosignatures (tlog-checkpoint)", text, True),
+        ("vkey", "tlog_vkey", "The keys the lane is signed with, the newest first", text, True),
+        ("policy", "tlog_policy", "Whose signatures count in this deployment (tlog-policy)", text, True),
+        (
+            "tile/{path}",
+            "tlog_tile",
+            "A tile of hashes, public, or under `entries/` the events' bytes, for auditors (tlog-tiles)",
+            data,
+            False,
+        ),
+        ("proof/{position}", "tlog_proof", "The receipt of the event at a position, for auditors (tlog-proof)", text, False),
+    ]
+    return {
+        f"/tlog/{{county}}/{path}": {
+            "get": {
+                "operationId": name,
+                "summary": summary,
+                **({"security": []} if public else {}),
+                "parameters": _path_parameters(path),
+                "responses": {
+                    "200": {"description": "The bytes, to be checked by whoever reads them", "content": content},
+                    **_problems(),
+                },
+            }
+        }
+        for path, name, summary, content, public in served
     }
 
 
