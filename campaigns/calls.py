@@ -12,6 +12,9 @@ _OWNERS = {
     "needs": "intake",
     "wishes": "intake",
     "organisations": "projects",
+    "leaders": "projects",
+    "contact-points": "projects",
+    "demonstrations": "projects",
     "members": "projects",
     "projects": "projects",
     "spot-checks": "projects",
@@ -21,9 +24,11 @@ _OWNERS = {
     "hearings": "supervision",
     "listings": "supervision",
     "cadence": "supervision",
+    "visits": "supervision",
     "announcements": "projects",
     "ledger": "projects",
     "verifications": "scoring",
+    "look-backs": "scoring",
 }
 HOURS = (9, 17)
 """From which full hour of a day to which work is done."""

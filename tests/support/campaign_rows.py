@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from campaigns.calls import Plan, Step
-from campaigns.readings import Row, Rows, ledger, replies
+from campaigns.readings import Row, Rows, ledger, replies, visited
 from deploy.embedded.profiles import COUNTIES_FOLDER
 from tests.support.books import Books
 
@@ -62,6 +62,13 @@ def rows_of(plan: Plan, draws: int = 1) -> Rows:
         "verifications": verifications,
         "replies": replies(notices),
         "inspections": books.inspections,
+        "leaders": list(books.leaders.values()),
+        "contact-points": list(books.contact_points.values()),
+        "visits": list(books.visits.values()),
+        "demonstrations": list(books.demonstrations.values()),
+        "quotas": books.quotas(),
+        "look-backs": list(books.look_backs.values()),
+        "visited": visited([{**each, "units": _units_of(each)} for each in books.rounds.values()]),
         "rounds": list(books.rounds.values()),
         "findings": list(books.findings.values()),
         "hearings": list(books.hearings.values()),
@@ -71,6 +78,11 @@ def rows_of(plan: Plan, draws: int = 1) -> Rows:
             {"announced": books.announced, "differences": [each for each in books.announced if each["register"] != each["announced"]]}
         ),
     }
+
+
+def _units_of(each: Mapping[str, Any]) -> list[Row]:
+    """Return a round's units as its single resource shows them."""
+    return [{"unit": unit, "days": there["days"], "conclusion": "told" if there["told"] else None} for unit, there in each["units"].items()]
 
 
 def _counted(rows: Sequence[Mapping[str, Any]], by: tuple[str, ...], sums: tuple[str, ...] = ()) -> list[Row]:
