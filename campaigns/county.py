@@ -17,6 +17,7 @@ Fate = Literal["summer", "autumn", "redone", "roving", "awaiting", "failed", "la
 """What becomes of a project: done in a wave and signed off; refused once and done again; scored by the roving team; done and not
 yet signed off; refused and still to be done again; done after the figures' day; in hand; approved and not claimed."""
 SIGNED_OFF: tuple[Fate, ...] = ("summer", "autumn", "redone", "roving")
+"""What becomes of projects that are signed off in the end."""
 Size = Literal["small", "full"]
 SIZES: tuple[Size, ...] = ("small", "full")
 Kind = Literal["need", "micro-wish", "opinion"]

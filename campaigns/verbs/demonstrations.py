@@ -31,14 +31,17 @@ def _shown(cast: Cast) -> Iterator[tuple[str, Actor, str, Project]]:
     wanted = cast.county.demonstrations
     if wanted is None:
         raise ValueError("the calendar speaks of demonstration projects, but there are none")
-    claimed = [project for project in cast.projects if project.fate != "unclaimed"]
+    claimed: dict[Actor, list[Project]] = {}
+    for project in cast.projects:
+        if project.fate != "unclaimed":
+            claimed.setdefault(project.claimant, []).append(project)
     units = len(cast.county.units)
     for number, unit in enumerate(cast.county.units):
-        own = [project for project in claimed if project.claimant == committee(unit.code)]
-        for project in _first(own, (wanted.committees + units - 1 - number) // units, unit.code):
-            yield "committee", committee(unit.code), unit.code, project
+        by = committee(unit.code)
+        for project in _first(claimed.get(by, []), (wanted.committees + units - 1 - number) // units, unit.code):
+            yield "committee", by, unit.code, project
     for leader in cast.leaders[: wanted.leaders]:
-        for project in _first([project for project in claimed if project.claimant == leader], 1, leader.sub):
+        for project in _first(claimed.get(leader, []), 1, leader.sub):
             yield "leader", leader, leader.sub, project
 
 

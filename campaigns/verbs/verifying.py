@@ -38,7 +38,7 @@ def sign_off(cast: Cast, entry: Entry) -> Part:
     projects = tuple(project.thing for project in done)
     needs = tuple(need for project in done for need in project.needs)
     after = (
-        Heard("{} was struck off the list", "/projects", projects, "status", "signed-off"),
+        Heard("{} was struck off the list", "/projects", projects, "signed_off_at", None),
         Heard("the petitioner of {} was answered", "/needs", needs, "status", "answered"),
     )
     return Part(sheets(signed), after=tuple(heard for heard in after if heard.things))

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from campaigns.calls import Heard, UpToDate
 from campaigns.check import Outcome, check
 from campaigns.county import County, counties, load_county
 from campaigns.figures import Against, Figures, load_figures
 from campaigns.plan import plan_of
 from campaigns.readings import Rows, count
 from campaigns.report import as_dict, show
-from tests.support.campaign_rows import rows_of
+from tests.support.campaign_rows import kept, rows_of
 
 COUNTIES = counties()
 ROWS: Mapping[str, Rows] = {code: rows_of(plan_of(load_county(code))) for code in COUNTIES}
@@ -41,6 +42,15 @@ def test_the_plan_comes_to_every_figure(code: str) -> None:
 @pytest.mark.parametrize("code", COUNTIES)
 def test_another_seed_comes_to_the_same_figures(code: str) -> None:
     assert check(load_figures(code), rows_of(plan_of(load_county(code), 7))).off == []
+
+
+@pytest.mark.parametrize("code", COUNTIES)
+def test_what_is_waited_for_holds_from_then_on_so_that_a_run_cut_short_anywhere_can_be_repeated(code: str) -> None:
+    waited_for: list[Heard | UpToDate] = []
+    for books, phase in kept(plan_of(load_county(code))):
+        waited_for += [*phase.before, *phase.after]
+        for heard in waited_for:
+            books.hear(heard)
 
 
 @pytest.mark.parametrize("draws", [2, 3, 4])
