@@ -43,11 +43,13 @@ class Api:
             )
             await self._note([(call, answer)])
 
-    async def items(self, service: str, path: str, after: str = "0") -> list[dict[str, Any]]:
+    async def items(self, service: str, path: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
         """Return all items of a list, page by page, as the auditor sees them, no older than what this campaign was answered."""
         found: list[dict[str, Any]] = []
+        wanted = dict(params or {})
+        after = wanted.pop("after", "0")
         while True:
-            page = await self.known(service, path, {"limit": str(_PAGE), "after": after})
+            page = await self.known(service, path, {"limit": str(_PAGE), "after": after, **wanted})
             found += page["items"]
             if page["next"] is None:
                 return found
@@ -154,7 +156,7 @@ class Api:
                 self._ids[call.thing] = answer["id"]
         if found:
             first = min(int(position) for _, position in found)
-            rows = await self.items(found[0][0].service, found[0][0].found_in, str(first - 1))
+            rows = await self.items(found[0][0].service, found[0][0].found_in, {"after": str(first - 1)})
             ids = {row["position"]: row["id"] for row in rows}
             self._ids |= {call.thing: ids[position] for call, position in found}
 

@@ -12,6 +12,9 @@ _OWNERS = {
     "needs": "intake",
     "wishes": "intake",
     "organisations": "projects",
+    "leaders": "projects",
+    "contact-points": "projects",
+    "demonstrations": "projects",
     "members": "projects",
     "projects": "projects",
     "spot-checks": "projects",
@@ -21,9 +24,11 @@ _OWNERS = {
     "hearings": "supervision",
     "listings": "supervision",
     "cadence": "supervision",
+    "visits": "supervision",
     "announcements": "projects",
     "ledger": "projects",
     "verifications": "scoring",
+    "look-backs": "scoring",
 }
 HOURS = (9, 17)
 """From which full hour of a day to which work is done."""
@@ -48,7 +53,7 @@ class Ref:
     thing: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Today:
     """Stands in a body for the day on which the call is made."""
 
@@ -167,6 +172,7 @@ class Step:
 class Heard:
     """What a service must have come to know before the campaign goes on: a field of things in one of its lists.
 
+    It must say what stays true whatever comes later: a campaign that was cut short waits for it again from the beginning.
     A number is reached by that number or more, None by anything that is there, anything else by being equal. Where lists say which
     things were drawn, only those of the things that they name are waited for.
     """

@@ -16,6 +16,8 @@ FOLDER = Path(__file__).parent / "plans"
 Fate = Literal["summer", "autumn", "redone", "roving", "awaiting", "failed", "late", "hand", "unclaimed"]
 """What becomes of a project: done in a wave and signed off; refused once and done again; scored by the roving team; done and not
 yet signed off; refused and still to be done again; done after the figures' day; in hand; approved and not claimed."""
+SIGNED_OFF: tuple[Fate, ...] = ("summer", "autumn", "redone", "roving")
+"""What becomes of projects that are signed off in the end."""
 Size = Literal["small", "full"]
 SIZES: tuple[Size, ...] = ("small", "full")
 Kind = Literal["need", "micro-wish", "opinion"]
@@ -86,6 +88,22 @@ class SpotCheck(_Given):
 
     percent: Annotated[int, Field(ge=1, le=100)]
     failing: Count
+
+
+class LookBack(_Given):
+    """What is drawn of each unit's sign-offs of a period, the county's per cent of them, and how many do not hold."""
+
+    percent: Annotated[int, Field(ge=1, le=100)]
+    since: date
+    until: date
+    revoked: Count
+
+
+class Demonstrations(_Given):
+    """How many demonstration projects committees have together, one or two each, and leaders, one each."""
+
+    committees: Count
+    leaders: Count
 
 
 class Venue(_Given):
@@ -172,6 +190,8 @@ class County(_Given):
     levels: tuple[Level, ...]
     venues: tuple[Venue, ...] = ()
     spot_check: SpotCheck | None = None
+    look_back: LookBack | None = None
+    demonstrations: Demonstrations | None = None
     planned_completion: date
     notices: tuple[Notices, ...]
     rounds: tuple[Rounds, ...] = ()

@@ -31,6 +31,13 @@ Source = Literal[
     "rounds",
     "findings",
     "hearings",
+    "visited",
+    "leaders",
+    "contact-points",
+    "visits",
+    "demonstrations",
+    "quotas",
+    "look-backs",
     "listings",
     "cadence",
     "announced",
@@ -45,12 +52,16 @@ class _Given(BaseModel):
 
 
 class Against(_Given):
-    """A count over rows that services answer: those that fit `where`, with instants on days from `since` to `until`."""
+    """A count over rows that services answer: those that fit `where`, with instants on days from `since` to `until`.
+
+    Projects can be counted with the status they had at the end of a day (`as_of`), by their histories.
+    """
 
     read: Source
     where: Mapping[str, Value | tuple[Value, ...]] = {}
     since: Mapping[str, date] = {}
     until: Mapping[str, date] = {}
+    as_of: date | None = None
     take: Annotated[str, Field(pattern=r"^(count|(sum|distinct) [a-z_]+)$")]
 
 

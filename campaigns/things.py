@@ -157,6 +157,7 @@ class Cast:
     revisions: list[Project] = field(default_factory=list)
     """Items whose plans are revised with no finding behind it."""
     checks: list[Draw] = field(default_factory=list)
+    look_backs: list[Draw] = field(default_factory=list)
 
     def chance(self, *subject: str) -> Chance:
         """Return the stream of choices of a subject."""

@@ -4,7 +4,7 @@ from campaigns.calls import Actor
 from campaigns.cast.needs import claimed, needs, titles
 from campaigns.cast.projects import draws, members, projects, venues
 from campaigns.cast.supervision import notices, rounds
-from campaigns.county import County
+from campaigns.county import SIGNED_OFF, County
 from campaigns.things import Cast
 
 
@@ -20,8 +20,11 @@ def cast_of(county: County, seed: int) -> Cast:
     titles(cast)
     cast.notices = list(notices(cast))
     cast.rounds = list(rounds(cast))
-    if county.spot_check is not None:
+    if (check := county.spot_check) is not None:
         reviewed = [project for project in cast.projects if project.level.review_by == "unit" and project.fate != "unclaimed"]
         where = ("spot-check", "/spot-checks/{spot_check_id}", "project_ids")
-        cast.checks = list(draws(cast, where, reviewed, county.spot_check.percent, county.spot_check.failing))
+        cast.checks = list(draws(cast, where, reviewed, check.percent, check.failing))
+    if (look := county.look_back) is not None:
+        signed_off = [project for project in cast.projects if project.fate in SIGNED_OFF]
+        cast.look_backs = list(draws(cast, ("look-back", "/look-backs/{look_back_id}/items", ""), signed_off, look.percent, look.revoked))
     return cast

@@ -6,10 +6,14 @@ from campaigns.calls import TODAY, Call, Heard, Ref, Step
 from campaigns.county import Entry, texts
 from campaigns.things import INSPECTOR, REVIEWER, TEAM, Cast, Finding, Round
 from campaigns.verbs.part import Part, call, held, singles
+from campaigns.verbs.verifying import scored, seen
 
 
 def rove(cast: Cast, entry: Entry) -> Part:
-    """The office opens a round; each day the team goes to so many units, and hands in where it was, what it found and what it said."""
+    """The office opens a round; each day the team goes to so many units, and hands in where it was, what it found and what it said.
+
+    Where the calendar says so, the team sees the materials of what was done there as well, and scores it.
+    """
     going, chance = _round(cast, entry), cast.chance("rounds", entry.group or "")
     material = texts()["rounds"]
     opened = {
@@ -26,6 +30,9 @@ def rove(cast: Cast, entry: Entry) -> Part:
         calls += [_there(going, "inspect", "inspections", unit, inspected_on=TODAY) for unit in units]
         calls += [_recorded(going, found, chance.pick(material["findings"])) for found in going.findings if found.unit in units]
         calls += [_there(going, "conclude", "conclusions", unit, text=chance.pick(material["conclusions"])) for unit in units]
+        there = [project for project in cast.projects if project.fate in entry.fates and project.unit in units]
+        calls += [seen(cast, project, INSPECTOR) for project in there]
+        calls += [scored(cast, chance, project, INSPECTOR, low=project.fate == "failed") for project in there]
     return Part([Step(tuple(calls), bulk=True)], after=held(cast, "inspection", going.thing))
 
 

@@ -1,14 +1,14 @@
 """What services' lists and figures should say after a plan, by its books."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
 import yaml
 
-from campaigns.calls import Plan, Step
-from campaigns.readings import Row, Rows, ledger, replies
+from campaigns.calls import Phase, Plan, Step
+from campaigns.readings import Row, Rows, ledger, replies, visited
 from deploy.embedded.profiles import COUNTIES_FOLDER
 from tests.support.books import Books
 
@@ -23,6 +23,13 @@ def anyhow(step: Step) -> Step:
 
 def books_of(plan: Plan, draws: int = 1) -> Books:
     """Return the books after every call of a plan and what it waits for; what the services draw is another each time (`draws`)."""
+    *_, (books, _) = kept(plan, draws)
+    assert not any(books.awaited.values()), "some of what was drawn was not judged"
+    return books
+
+
+def kept(plan: Plan, draws: int = 1) -> Iterator[tuple[Books, Phase]]:
+    """Keep the books of a plan; yields them after each phase."""
     rules = yaml.safe_load((COUNTIES_FOLDER / f"{plan.county}.yaml").read_text(encoding="utf-8"))
     books = Books(rules, Random(draws))  # noqa: S311 - seeded, so that a test can be repeated
     for phase in plan.phases:
@@ -33,8 +40,7 @@ def books_of(plan: Plan, draws: int = 1) -> Books:
                 books.enter(call, at)
         for heard in phase.after:
             books.hear(heard)
-    assert not any(books.awaited.values()), "some of what was drawn was not judged"
-    return books
+        yield books, phase
 
 
 def rows_of(plan: Plan, draws: int = 1) -> Rows:
@@ -62,6 +68,13 @@ def rows_of(plan: Plan, draws: int = 1) -> Rows:
         "verifications": verifications,
         "replies": replies(notices),
         "inspections": books.inspections,
+        "leaders": list(books.leaders.values()),
+        "contact-points": list(books.contact_points.values()),
+        "visits": list(books.visits.values()),
+        "demonstrations": list(books.demonstrations.values()),
+        "quotas": books.quotas(),
+        "look-backs": list(books.look_backs.values()),
+        "visited": visited([{**each, "units": _units_of(each)} for each in books.rounds.values()]),
         "rounds": list(books.rounds.values()),
         "findings": list(books.findings.values()),
         "hearings": list(books.hearings.values()),
@@ -71,6 +84,11 @@ def rows_of(plan: Plan, draws: int = 1) -> Rows:
             {"announced": books.announced, "differences": [each for each in books.announced if each["register"] != each["announced"]]}
         ),
     }
+
+
+def _units_of(each: Mapping[str, Any]) -> list[Row]:
+    """Return a round's units as its single resource shows them."""
+    return [{"unit": unit, "days": there["days"], "conclusion": "told" if there["told"] else None} for unit, there in each["units"].items()]
 
 
 def _counted(rows: Sequence[Mapping[str, Any]], by: tuple[str, ...], sums: tuple[str, ...] = ()) -> list[Row]:

@@ -38,6 +38,10 @@ FACTS: Mapping[str, str] = {
     "/projects/{project_id}/plan": "PlanRevised",
     "/spot-checks": "SpotCheckDrawn",
     "/announcements": "FigureAnnounced",
+    "/leaders": "LeaderRegistered",
+    "/leaders/contact-points": "ContactPointTied",
+    "/demonstrations": "DemonstrationProposed",
+    "/demonstrations/designation": "DemonstrationDesignated",
     "/notices": "NoticeIssued",
     "/notices/{notice_id}/acknowledge": "NoticeAcknowledged",
     "/notices/{notice_id}/respond": "NoticeResponded",
@@ -52,19 +56,28 @@ FACTS: Mapping[str, str] = {
     "/findings/{finding_id}/leave": "FindingEnded",
     "/hearings": "HearingHeld",
     "/hearings/{hearing_id}/reports": "ReportHeard",
+    "/visits": "ContactPointVisited",
     "/listings": "SubjectListed",
     "/listings/{listing_id}/delist": "SubjectDelisted",
     "/verifications/{project_id}/materials": "MaterialsChecked",
     "/verifications/{project_id}/score": "ProjectScored",
     "/verifications/{project_id}/sign-off": "ProjectVerified",
     "/verifications/{project_id}/refuse": "VerificationRefused",
+    "/verifications/{project_id}/confirm": "SignOffConfirmed",
+    "/verifications/{project_id}/revoke": "VerificationRevoked",
+    "/look-backs": "LookBackDrawn",
 }
 """The fact that each call makes, of those that make one of a name of their own."""
 
 JUDGING = "/spot-checks/{spot_check_id}/projects/{project_id}/review"
 JUDGED = {True: "SpotCheckPassed", False: "SpotCheckFailed"}
 
-FOLLOWING = {"CompletionDeclared": "VerificationOpened", "ProjectVerified": "ProjectSignedOff", "VerificationRefused": "ProjectReopened"}
+FOLLOWING = {
+    "CompletionDeclared": "VerificationOpened",
+    "ProjectVerified": "ProjectSignedOff",
+    "VerificationRefused": "ProjectReopened",
+    "VerificationRevoked": "ProjectReopened",
+}
 """The fact that a policy makes of each, once."""
 
 
@@ -138,7 +151,9 @@ def facts_of(plan: Plan) -> Counter[str]:
     facts += Counter(JUDGED[met(call)] for call in calls if call.path == JUDGING)
     facts["FindingEnded"] += sum(len(call.body.get("finding_ids") or []) + bool(call.body.get("finding_id")) for call in calls)
     facts["OrganisationRegistered"] += 1
-    return facts + Counter({FOLLOWING[fact]: count for fact, count in facts.items() if fact in FOLLOWING})
+    for fact, following in FOLLOWING.items():
+        facts[following] += facts[fact]
+    return facts
 
 
 def recorded(data: Path, county: str) -> Counter[str]:

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from campaigns.calls import Call, Ref
+from campaigns.readings import Row
 from tests.support.books.state import State, met
 
 
@@ -18,6 +19,35 @@ class Projects(State):
     def _members_exemption(self, call: Call, _at: str) -> None:
         self.members[call.body["account"]]["exemption"] = call.body["exemption"]
 
+    def _leaders_new(self, call: Call, _at: str) -> None:
+        self.leaders[call.body["account"]] = dict(call.body)
+
+    def _leaders_contact_points(self, call: Call, _at: str) -> None:
+        assert call.body["account"] in self.leaders
+        self.contact_points[call.body["organisation"]] = dict(call.body)
+
+    def _demonstrations_new(self, call: Call, _at: str) -> None:
+        project, committee = self.projects[call.body["project_id"].thing], call.body["whose"] == "committee"
+        assert call.body["holder"] == project["unit" if committee else "claimant"] == (call.actor.unit if committee else call.actor.sub)
+        self.demonstrations[call.thing] = {**call.body, "status": "proposed"}
+
+    def _demonstrations_designation(self, call: Call, _at: str) -> None:
+        held = [each for each in self.demonstrations.values() if each["holder"] == call.body["holder"] and each["status"] == "designated"]
+        quota = next(each for each in self.rules["entry"]["demonstration"] if each["whose"] == call.body["whose"])
+        assert len(held) < quota["most"]
+        self.demonstrations[call.thing]["status"] = "designated"
+
+    def quotas(self) -> list[Row]:
+        """Return whether each committee and leader has as many demonstration projects as the county's rules say."""
+        units = [code for code, each in self.organisations.items() if each["kind"] in {"town", "department"}]
+        found: list[Row] = []
+        for quota in self.rules["entry"].get("demonstration", []):
+            for holder in units if quota["whose"] == "committee" else self.leaders:
+                has = sum(each["holder"] == holder and each["status"] == "designated" for each in self.demonstrations.values())
+                standing = "below" if has < quota["least"] else "above" if has > quota["most"] else "within"
+                found.append({"whose": quota["whose"], "standing": standing})
+        return found
+
     def _projects_new(self, call: Call, _at: str) -> None:
         blank = {
             "claimant": None,
@@ -30,6 +60,8 @@ class Projects(State):
             "drawn": False,
             "entered": False,
             "plan_revisions": 0,
+            "reopened_for": None,
+            "steps": [],
         }
         needs = [need.thing for need in call.body["need_ids"] if isinstance(need, Ref)]
         self.projects[call.thing] = {**call.body, **blank, "need_ids": needs, "status": "proposed", "id": call.thing}
@@ -90,7 +122,7 @@ class Projects(State):
     def _projects_completion(self, call: Call, at: str) -> None:
         project = self.projects[call.thing]
         assert (project["status"], project["venue"] is None) == ("claimed", False)
-        project.update(status="completed", completed_at=at, round=project["round"] + 1)
+        self.step(call.thing, "completed", at, completed_at=at, round=project["round"] + 1)
         before = self.verifications.get(call.thing, {"refused": 0})
         self.verifications[call.thing] = {
             "id": call.thing,

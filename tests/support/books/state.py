@@ -26,8 +26,13 @@ class State:
     wishes: Book = field(default_factory=dict)
     projects: Book = field(default_factory=dict)
     spot_checks: Book = field(default_factory=dict)
+    leaders: Book = field(default_factory=dict)
+    contact_points: Book = field(default_factory=dict)
+    demonstrations: Book = field(default_factory=dict)
     notices: Book = field(default_factory=dict)
     verifications: Book = field(default_factory=dict)
+    look_backs: Book = field(default_factory=dict)
+    visits: Book = field(default_factory=dict)
     rounds: Book = field(default_factory=dict)
     findings: Book = field(default_factory=dict)
     hearings: Book = field(default_factory=dict)
@@ -51,6 +56,11 @@ class State:
         """End a finding, once."""
         if self.findings[finding]["status"] == "open":
             self.findings[finding].update(status="ended", ending=ending)
+
+    def step(self, project: str, status: str, at: str, **more: Any) -> None:
+        """Let a project get a status, from its declared completion on."""
+        self.projects[project].update(status=status, **more)
+        self.projects[project]["steps"].append((at, status))
 
     def draw(self, call: Call, among: Sequence[str], percent: int) -> list[str]:
         """Draw the county's per cent, rounded up; each waits for its verdict."""

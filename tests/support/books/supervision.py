@@ -85,3 +85,9 @@ class Supervision(State):
         listing = self.listings[call.thing]
         assert (listing["status"], self.projects[listing["subject_id"].thing]["status"]) == ("listed", "signed-off")
         listing["status"] = "delisted"
+
+    def _visits_new(self, call: Call, at: str) -> None:
+        assert call.body["visited_on"] == at[:10]
+        tied = self.contact_points[call.body["unit"]]
+        assert (tied["account"], tied["tied_from"] <= at[:10]) == (call.actor.sub, True)
+        self.visits[call.thing] = dict(call.body)
