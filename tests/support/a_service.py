@@ -53,6 +53,7 @@ class Service(RuleBasedStateMachine):
         self.rows: Rows = {projection.name: {} for projection in self.reads}
         self._streams: dict[str, tuple[Any, int]] = {}
         self._heard: Counter[str] = Counter()
+        self._rung: set[tuple[UUID, datetime]] = set()
         self._asked = 0
 
     @property
@@ -122,6 +123,17 @@ class Service(RuleBasedStateMachine):
                 for command in policy.do(fact.event, fact.meta):
                     self.ask(command, Actor.system(policy.name))
                     assert not self.ask(command, Actor.system(policy.name)).events
+
+    def ring(self, timer: Actor, *kinds: type[Command]) -> None:
+        """Give the commands of what is due, each twice, as a sweeper may that starts anew."""
+        named = {kind.__name__: kind for kind in kinds}
+        due = [row for row in self.rows["timers"].values() if not row.settled and row.due_at <= self.at]
+        for row in sorted(due, key=lambda row: (row.due_at, row.timer_id)):
+            if (row.timer_id, row.due_at) not in self._rung:
+                self._rung.add((row.timer_id, row.due_at))
+                command = named[row.command].model_validate(row.payload, strict=False)
+                self.ask(command, timer)
+                assert not self.ask(command, timer).events
 
     def _decided(self, command: Command, actor: Actor) -> Outcome:
         handler = self.handlers[type(command)]

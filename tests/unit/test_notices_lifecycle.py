@@ -99,7 +99,6 @@ class Notices(Service):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rung: set[tuple[UUID, Any]] = set()
         self.ask(*self.about(LETTER, *ISSUES[0]))
 
     @rule(
@@ -128,13 +127,8 @@ class Notices(Service):
         return command.model_copy(update=about), actor
 
     def timers_ring(self) -> None:
-        """Give what is due, twice as a sweeper may that starts anew; whoever owes a reply by a day that is over is late then."""
-        due = [row for row in self.rows["timers"].values() if not row.settled and row.due_at <= self.at]
-        for row in sorted(due, key=lambda row: (row.due_at, row.timer_id)):
-            if (row.timer_id, row.due_at) not in self.rung:
-                self.rung.add((row.timer_id, row.due_at))
-                found = [self.ask(MarkOverdue.model_validate(row.payload, strict=False), TIMER) for _ in range(2)]
-                assert not found[1].events
+        """Whoever owes a reply by a day that is over is found late then."""
+        self.ring(TIMER, MarkOverdue)
         for notice_id in (LETTER, OTHER):
             for unit, at in self.notice(notice_id).addressees:
                 owes = at.reply_by is not None and at.reply_by < self.today and at.reply in (Reply.AWAITED, Reply.ACKNOWLEDGED)
