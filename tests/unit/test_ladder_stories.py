@@ -100,6 +100,17 @@ def test_a_leader_lists_for_a_reason_and_takes_off_on_evidence() -> None:
     assert (row.status, row.times, row.evidence) == ("listed", 2, None)
 
 
+def test_nobody_helps_their_own_unit_off_the_list() -> None:
+    own = by("leader", unit="T1")
+    elsewhere = NameListingOwner(listing_id=LISTING_ID, owner="T2")
+    listed = given(LISTING).and_then(LIST, LEADER)
+    for actor in (own, by("office", unit="T1")):
+        listed.when(elsewhere, actor).rejected("own_item")
+    listed.and_then(elsewhere, LEADER).when(DELIST, own).then_one(SubjectDelisted)
+    unit = LIST.model_copy(update={"subject": "unit", "subject_id": "T1", "owner": "T2"})
+    given(LISTING).and_then(unit, LEADER).when(DELIST, own).rejected("own_item")
+
+
 class WatchStory(RuleBasedStateMachine):
     """Facts, timers and people in any order over some weeks; every timer row that is due is given, as the sweeper does."""
 
