@@ -142,7 +142,7 @@ def show(
     if out.form == "plain":
         sys.stdout.write(f"data\t{json.dumps(data, ensure_ascii=False)}\n")
     else:
-        sys.stdout.write("\n" + "\n".join(visible(line) for line in json.dumps(data, ensure_ascii=False, indent=2).split("\n")) + "\n")
+        out.text(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def _end(deployment: Deployment, service: str, county: str) -> int:

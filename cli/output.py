@@ -57,6 +57,10 @@ class Output:
                 _write(f"\n{name}")
                 self._table(list(rows[0]), [[_short(value) for value in row.values()] for row in rows])
 
+    def text(self, text: str) -> None:
+        """Print several lines as they are, after an empty one."""
+        _write("\n" + "\n".join(visible(line) for line in text.split("\n")))
+
     def say(self, sentence: str) -> None:
         """Tell people something on stderr, unless they want it quiet."""
         if not self.quiet:

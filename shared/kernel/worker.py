@@ -20,6 +20,7 @@ from shared.kernel.migrations import names
 from shared.kernel.policy import Reacting
 from shared.kernel.projecting import Projecting
 from shared.kernel.projection import Projection
+from shared.kernel.redriving import Redriver
 from shared.kernel.relay import Relay
 from shared.kernel.rules import Command, Policy
 from shared.kernel.sealing import Sealer
@@ -49,6 +50,10 @@ class Parts:
     opens: Callable[[Any], Any] | None = None
     """From the service's settings, what its routes use besides the log and the read models."""
 
+    def projecting(self, pool: Pool, progress: Progress) -> Projecting:
+        """Return what applies lanes to all live projections of the service."""
+        return Projecting(f"{self.contract.service}.projections", self.projections, pool, progress)
+
 
 @dataclass(slots=True)
 class Worker:
@@ -67,6 +72,7 @@ class Worker:
     _consumers: list[Consumer]
     _watchdog: Watchdog
     _sweeper: Sweeper
+    _redriver: Redriver
     _known_migrations: Sequence[str]
     opened: Any = None
     _starting: asyncio.Task[None] | None = field(default=None)
@@ -89,12 +95,12 @@ class Worker:
         progress = Progress(pool)
         commands = Commands(parts.handlers, log, appender, Sealer(settings.sealing_key()), clock, progress)
         kafka = broker(settings.kafka)
-        service = parts.contract.service
         reading = partial(Consumer, kafka, bootstrap=settings.kafka, pool=pool, clock=clock, instance=settings.instance)
-        consumers.append(reading(Projecting(f"{service}.projections", parts.projections, pool, progress), contracts=parts.sources))
+        consumers.append(reading(parts.projecting(pool, progress), contracts=parts.sources))
+        reacting = Reacting(parts.contract.service, parts.policies, pool, commands)
         if parts.policies:
             sources = list({source.service: source for _, source in parts.policies}.values())
-            consumers.append(reading(Reacting(service, parts.policies, pool, commands), contracts=sources))
+            consumers.append(reading(reacting, contracts=sources))
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
         return cls(
             parts,
@@ -110,6 +116,7 @@ class Worker:
             consumers,
             Watchdog(consumers),
             sweeper,
+            Redriver(pool, reacting, settings.counties),
             names(parts.package),
             parts.opens(settings) if parts.opens is not None else None,
         )
@@ -130,6 +137,7 @@ class Worker:
             await asyncio.gather(self._starting, return_exceptions=True)
         await self._watchdog.stop()
         await self._sweeper.stop()
+        await self._redriver.stop()
         try:
             async with asyncio.timeout(5):
                 await self._broker.stop()
@@ -172,3 +180,4 @@ class Worker:
                 wait = min(wait * 2, 5.0)
         self._watchdog.start()
         self._sweeper.start()
+        self._redriver.start()

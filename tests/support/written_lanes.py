@@ -1,5 +1,6 @@
 """Lanes written straight into a service's database, for tests of what reads them: bodies as the kernel writes them, from the samples."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,10 @@ INSERT INTO log.events (county, position, stream, version, event_id, type, recor
 _HEAD = """
 INSERT INTO log.heads VALUES (%s, %s, %s)
 ON CONFLICT (county) DO UPDATE SET position = EXCLUDED.position, recorded_at = EXCLUDED.recorded_at
+"""
+_PARK = """
+INSERT INTO read.parked (county, projection, source, position, stream, body, error, code_version)
+VALUES (%s, %s, %s, %s, %s, %s, 'a test''s', '0')
 """
 
 
@@ -113,3 +118,17 @@ def write_lane(databases: Databases, county: str, bodies: Sequence[bytes]) -> No
             position, at = int(event["position"]), datetime.fromisoformat(event["time"])
             connection.execute(_EVENT, (county, position, event["subject"], event["streamversion"], event["id"], event["type"], at, body))
             connection.execute(_HEAD, (county, position, at))
+
+
+def park(dsn: str, reader: str, bodies: Sequence[bytes]) -> None:
+    """Set events aside for a projection or policy, in the database a superuser's connection string names."""
+    with psycopg.connect(dsn) as connection:
+        for body in bodies:
+            event = json.loads(body)
+            _, source, county = event["source"].split("/")
+            connection.execute(_PARK, (county, reader, source, int(event["position"]), event["subject"], body))
+
+
+def leaf_of(body: bytes) -> str:
+    """Return an event's leaf in a transparency log (RFC 6962), in hexadecimal, written here from the standard alone."""
+    return hashlib.sha256(b"\x00" + body).hexdigest()
