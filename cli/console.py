@@ -1,9 +1,10 @@
-"""Shows what a stack reports: progress on a terminal, plain lines elsewhere. All of it on stderr."""
+"""Shows what a stack or a long verb reports: progress on a terminal, plain lines elsewhere. All of it on stderr."""
 
+import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,19 +18,51 @@ _LINE_EVERY_SECONDS = 10.0
 
 
 @contextmanager
-def reporter() -> Iterator[Listener]:
+def reporter(*, quiet: bool = False) -> Iterator[Listener]:
     """Yield the listener that suits stderr; colours follow NO_COLOR, and a dumb terminal gets lines."""
+    if quiet:
+        yield _warnings
+        return
+    if not _is_terminal():
+        yield Lines()
+        return
     from rich.console import Console  # noqa: PLC0415 - see cli.main
 
     console = Console(stderr=True)
-    if not console.is_terminal or console.is_dumb_terminal:
-        yield Lines()
-        return
     bars = _Bars(console)
     try:
         yield bars
     finally:
         bars.close()
+
+
+@contextmanager
+def paced(text: str, total: int, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """Yield what a verb tells how far it has come: a bar on a terminal, elsewhere a line every ten seconds, from the tenth on."""
+    if quiet:
+        yield lambda _: None
+        return
+    if not _is_terminal():
+        yield _Slow(text, total)
+        return
+    with reporter() as listener:
+        yield lambda done: listener(Event("progress", text, text, done, total))
+
+
+class _Slow:
+    """Says nothing of a verb that is soon done."""
+
+    def __init__(self, text: str, total: int) -> None:
+        self._text, self._total = text, total
+        self._began = self._said = time.monotonic()
+
+    def __call__(self, done: int) -> None:
+        """Write a line if the last is ten seconds ago."""
+        now = time.monotonic()
+        if now - self._said >= _LINE_EVERY_SECONDS:
+            self._said = now
+            event = Event("progress", self._text, self._text, done, self._total)
+            _write(f"{self._text}: {done} of {self._total}{_pace(event, now - self._began)}")
 
 
 class _Bars:
@@ -64,8 +97,12 @@ class _Bars:
             self._progress.start()
         if event.step not in self._tasks:
             self._tasks[event.step] = self._progress.add_task(event.text, total=None)
-        text = f"{event.text}: {event.done} of {event.total}" if event.total else event.text
-        self._progress.update(self._tasks[event.step], description=text, total=event.total or None, completed=event.done)
+        step = self._tasks[event.step]
+        text = event.text
+        if event.total:
+            elapsed = next(task.elapsed for task in self._progress.tasks if task.id == step) or 0.0
+            text = f"{text}: {event.done} of {event.total}{_pace(event, elapsed)}"
+        self._progress.update(step, description=text, total=event.total or None, completed=event.done)
         if event.total and event.done == event.total:
             self._remove(event.step)
 
@@ -95,6 +132,15 @@ class Lines:
             _write(f"{event.text}: {event.done} of {event.total}{_pace(event, now - self._began)}")
         elif event.kind != "started":
             _write(event.text)
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
+
+
+def _warnings(event: Event) -> None:
+    if event.kind == "warning":
+        _write(event.text)
 
 
 def _pace(event: Event, seconds: float) -> str:

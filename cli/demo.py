@@ -18,7 +18,6 @@ import typer
 from campaigns import DEFAULT_SEED
 from cli.exits import CommandError, Exit
 from cli.options import JsonOption, PortBaseOption
-from cli.up import stop_on_signals
 from deploy.embedded.events import Event, Listener
 from deploy.embedded.preflight import DEFAULT_PORT_BASE
 
@@ -52,7 +51,6 @@ def demo(  # noqa: PLR0917 - options, given by name
     from deploy.embedded.stack import Stack  # noqa: PLC0415
 
     expected = _expected(figures, size)
-    stop_on_signals()
     with reporter() as listener, _folder(data) as folder, Stack(folder, port_base, "simulated", on_event=listener) as stack:
         outcomes = _campaigns(stack.info, listener, expected, size, seed)
         _show(outcomes, as_json=as_json)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.exits import CommandError, Exit
+from cli.options import DataOption, PortBaseOption
 from deploy.embedded.preflight import DEFAULT_PORT_BASE, SERVICES, Ports
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ DeploymentOption = Annotated[
     Path | None,
     typer.Option("--deployment", help="YAML file that describes a deployment (docs/operations.md); by default the embedded stack's."),
 ]
+
+# Classes of SQLSTATE, and codes in full.
+_DENIED = ("28", "42501")
+_NOT_MADE = ("3D000", "3F000", "42P01", "42703", "42883")
+_AWAY = ("08", "53", "57")
+_BUSY = ("40", "55P03")
 
 
 @dataclass(frozen=True)
@@ -58,28 +65,67 @@ class Deployment:
             raise CommandError(f"This deployment does not serve county {county}: it serves {', '.join(self.counties)}.", Exit.NOT_FOUND)
         return county
 
+    def chosen(self, service: str | None) -> tuple[str, ...]:
+        """Return the services a verb is about: the one named, or all."""
+        if service is None:
+            return tuple(self.services)
+        self.access(service)
+        return (service,)
+
+    def chosen_counties(self, county: str | None) -> tuple[str, ...]:
+        """Return the counties a verb is about: the one named, or all."""
+        return self.counties if county is None else (self.check_county(county),)
+
     @asynccontextmanager
     async def pool(self, service: str, *, owner: bool = False) -> "AsyncIterator[Pool]":
-        """Lend a pool of connections to a service's database; CommandError where it does not answer."""
+        """Lend a pool of connections to a service's database; CommandError where it does not answer, then or later, or refuses."""
         from shared.kernel.tenancy import TROUBLE, create_pool  # noqa: PLC0415 - see cli.main
 
         access = self.access(service)
         try:
             pool = await create_pool(access.owner_dsn if owner else access.dsn)
         except TROUBLE as fault:
-            raise CommandError(
-                f"The database of {service} does not answer ({type(fault).__name__}): start the stack, or name its folder with --data.",
-                Exit.DEPENDENCY_DOWN,
-            ) from fault
+            raise _refusal(service, fault) or _silent(service, fault) from fault
         try:
             yield pool
-        finally:
-            await pool.close()
+        except BaseException as fault:
+            pool.terminate()
+            refusal = _refusal(service, fault)
+            if refusal is None:
+                raise
+            raise refusal from fault
+        await pool.close()
 
 
-def deployment_of(data: Path | None, port_base: int = DEFAULT_PORT_BASE, file: Path | None = None) -> Deployment:
+def deployment_of(
+    data: DataOption = None, port_base: PortBaseOption = DEFAULT_PORT_BASE, deployment: DeploymentOption = None
+) -> Deployment:
     """Return the deployment a file describes, or that of the embedded stack in a data folder; CommandError says what is missing."""
-    return _described(file) if file is not None else _embedded(data, port_base)
+    return _described(deployment) if deployment is not None else _embedded(data, port_base)
+
+
+def _refusal(service: str, fault: BaseException) -> CommandError | None:
+    """Return what a database's answer means to an operator; None where it is a fault of ours, or not the database's."""
+    import asyncpg  # noqa: PLC0415 - see cli.main
+
+    if isinstance(fault, asyncpg.PostgresError):
+        state = str(fault.sqlstate or "")
+        if state.startswith(_DENIED):
+            return CommandError(f"The database of {service} refuses this role: {fault}.", Exit.DENIED)
+        if state.startswith(_NOT_MADE):
+            return CommandError(f"The database of {service} lacks what this version needs ({fault}): migrate it.", Exit.DEPENDENCY_DOWN)
+        if state.startswith(_BUSY):
+            return CommandError(f"The database of {service} is busy with the same rows ({fault}): try again.", Exit.CONFLICT)
+        return _silent(service, fault) if state.startswith(_AWAY) else None
+    away = asyncpg.InterfaceError | ConnectionRefusedError | ConnectionResetError | TimeoutError
+    return _silent(service, fault) if isinstance(fault, away) else None
+
+
+def _silent(service: str, fault: BaseException) -> CommandError:
+    return CommandError(
+        f"The database of {service} does not answer ({type(fault).__name__}): start the stack, or name its folder with --data.",
+        Exit.DEPENDENCY_DOWN,
+    )
 
 
 def _embedded(data: Path | None, port_base: int) -> Deployment:

@@ -1,15 +1,14 @@
 """`yinuo doctor`: whether this machine can run the embedded stack, and what to do where it cannot."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import typer
-
 from cli.exits import CommandError, Exit
-from cli.options import DataOption, JsonOption, PortBaseOption
+from cli.options import DataOption, PortBaseOption
+from cli.output import Output
+from cli.verbs import verb
 from deploy.embedded.failures import StackError
 from deploy.embedded.preflight import DEFAULT_PORT_BASE, Ports, check_disk, free_bytes
 
@@ -26,17 +25,19 @@ class Finding:
     text: str
 
 
-def doctor(data: DataOption = None, port_base: PortBaseOption = DEFAULT_PORT_BASE, as_json: JsonOption = False) -> None:
+@verb
+def doctor(out: Output, data: DataOption = None, port_base: PortBaseOption = DEFAULT_PORT_BASE) -> None:
     """Look at what `up` needs, change nothing; exit code 7 if something is missing."""
     from deploy.embedded.datadir import default_data  # noqa: PLC0415 - see cli.main
 
     folder = (data or default_data()).expanduser().resolve()
     findings = list(_findings(folder, Ports(port_base)))
-    if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in findings]))
+    if out.form == "json":
+        out.rows(("subject", "good", "text"), [asdict(finding) for finding in findings])
     else:
-        for finding in findings:
-            typer.echo(f"{'ok' if finding.good else 'no':<3} {finding.subject:<10} {finding.text}")
+        out.rows(
+            ("found", "subject", "text"), [{**asdict(finding), "found": "ok" if finding.good else "no"} for finding in findings], cut=False
+        )
     if bad := [finding.subject for finding in findings if not finding.good]:
         raise CommandError(f"Not ready to run the embedded stack: {', '.join(bad)}.", Exit.DEPENDENCY_DOWN)
 

@@ -1,27 +1,78 @@
-"""`yinuo health`: whether each service of an embedded stack is ready."""
+"""`yinuo health`: whether each service is ready, how far behind its readers and its relay are, what it set aside."""
 
+import asyncio
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import typer
 
+from cli.deployment import Deployment, DeploymentOption, deployment_of
 from cli.exits import CommandError, Exit
-from cli.options import JsonOption, PortBaseOption
+from cli.options import DataOption, PortBaseOption
+from cli.output import Output
+from cli.verbs import verb
 from deploy.embedded.preflight import DEFAULT_PORT_BASE, SERVICES, Ports
 
 _SECONDS = 5.0
+_COLUMNS = ("service", "url", "state", "lag", "unpublished", "waiting_s", "parked", "strays")
+_UNKNOWN: Mapping[str, Any] = dict.fromkeys(_COLUMNS[3:])
 
 
-def health(port_base: PortBaseOption = DEFAULT_PORT_BASE, as_json: JsonOption = False) -> None:
-    """Ask every service whether it is ready; exit code 7 if any is not."""
-    ports = Ports(port_base)
-    states = {service: _state(f"{ports.url(service)}/readyz") for service in SERVICES}
-    if as_json:
-        typer.echo(json.dumps({service: {"url": ports.url(service), "ready": state == "ready"} for service, state in states.items()}))
+@verb
+def health(
+    out: Output, data: DataOption = None, port_base: PortBaseOption = DEFAULT_PORT_BASE, deployment: DeploymentOption = None
+) -> None:
+    """Ask every service whether it is ready, and every database that can be reached how far behind readers and relay are.
+
+    `lag` is that of the slowest reader, in events; `waiting_s` the age of the oldest event the broker does not have. Exit code 7 if any
+    service is not ready.
+    """
+    urls = {name: Ports(port_base).url(name) for name in SERVICES}
+    found: Deployment | None = None
+    try:
+        found = deployment_of(data, port_base, deployment)
+        urls = {name: access.url for name, access in found.services.items()}
+    except CommandError as refusal:
+        if data is not None or deployment is not None:
+            raise
+        out.detail(str(refusal))
+    states = {service: _state(f"{url}/readyz") for service, url in urls.items()}
+    figures = asyncio.run(_figures(found, out)) if found else {}
+    rows = [{"service": name, "url": url, "state": states[name], **figures.get(name, _UNKNOWN)} for name, url in urls.items()]
+    if out.form == "json":
+        typer.echo(json.dumps({row["service"]: {"ready": row["state"] == "ready", **row} for row in rows}))
     else:
-        for service, state in states.items():
-            typer.echo(f"{service:<12} {ports.url(service)}  {state}")
+        out.rows(_COLUMNS, rows)
+    if any(row["parked"] for row in rows):
+        out.say("Some events are set aside: see yinuo parked ls.")
     if waiting := [service for service, state in states.items() if state != "ready"]:
         raise CommandError(f"Not ready: {', '.join(waiting)}.", Exit.DEPENDENCY_DOWN)
+
+
+async def _figures(deployment: Deployment, out: Output) -> dict[str, dict[str, Any]]:
+    """Return what the databases say, by service; of one that cannot be reached, nothing."""
+    return {name: await _of(deployment, name, out) for name in deployment.services}
+
+
+async def _of(deployment: Deployment, service: str, out: Output) -> dict[str, Any]:
+    from cli.standings import aside, cursors, standings  # noqa: PLC0415 - see cli.main
+
+    try:
+        readers = await standings(deployment, (service,), deployment.counties)
+        relays = await cursors(deployment, (service,), deployment.counties)
+        set_aside = await aside(deployment, service, deployment.counties)
+    except CommandError as refusal:
+        out.detail(str(refusal))
+        return dict(_UNKNOWN)
+    waiting = [relay.waiting for relay in relays if relay.waiting is not None]
+    return {
+        "lag": max((reader.lag for reader in readers if reader.kind != "unknown"), default=0),
+        "unpublished": sum(relay.unpublished for relay in relays),
+        "waiting_s": round(max(waiting), 1) if waiting else 0,
+        "parked": set_aside.parked,
+        "strays": set_aside.strays,
+    }
 
 
 def _state(url: str) -> str:

@@ -1,12 +1,14 @@
 """The command line's entry: its verbs, and how a failure becomes a sentence and an exit code."""
 
+import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
 
 import typer
 
-from cli import demo, doctor, health, rebuild, tokens, up
+from cli import county, demo, doctor, events, health, parked, projection, rebuild, tokens, up
 from cli.exits import CommandError, Exit
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
@@ -28,6 +30,10 @@ app.command()(tokens.token)
 app.command()(health.health)
 app.command()(doctor.doctor)
 app.command()(rebuild.rebuild)
+app.add_typer(events.app, name="events")
+app.add_typer(projection.app, name="projection")
+app.add_typer(county.app, name="county")
+app.add_typer(parked.app, name="parked")
 
 
 @app.callback()
@@ -39,6 +45,9 @@ def run(arguments: Sequence[str]) -> Exit:
     """Run one verb and return its exit code; a refusal is one sentence on stderr, a fault of ours a traceback."""
     try:
         outcome = app(args=list(arguments), prog_name="yinuo", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return Exit.INTERRUPTED  # see cli.verbs
     except (StoppedError, typer.Abort, KeyboardInterrupt):
         outcome = _TYPER_INTERRUPTED
     except (typer.TyperException, CommandError, StackError) as refusal:
@@ -63,8 +72,27 @@ def _refused(refusal: typer.TyperException | CommandError | StackError) -> Exit:
 
 
 def main() -> None:
-    """Run the verb named on the command line, and exit with its code."""
-    sys.exit(run(sys.argv[1:]))
+    """Run the verb named on the command line, and exit with its code.
+
+    SIGTERM and a closed terminal end a verb the way Ctrl-C does; what the terminal's character set lacks is printed as its code.
+    """
+    up.stop_on_signals()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    code = run(sys.argv[1:])
+    if code is Exit.INTERRUPTED or not _flushed():
+        # Nobody takes the rest, and Python must not try once more as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _flushed() -> bool:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _say(sentence: str) -> None:

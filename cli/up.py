@@ -1,23 +1,25 @@
 """`yinuo up`: the embedded stack, until it is stopped."""
 
-import json
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.options import DataOption, JsonOption, PortBaseOption
+from cli.options import DataOption, PortBaseOption
+from cli.output import Output
+from cli.verbs import verb
 from deploy.embedded.preflight import DEFAULT_PORT_BASE, SERVICES
 
 if TYPE_CHECKING:
     from deploy.embedded.stack import Info
 
 
+@verb
 def up(
+    out: Output,
     data: DataOption = None,
     port_base: PortBaseOption = DEFAULT_PORT_BASE,
-    as_json: JsonOption = False,
     simulated_clock: Annotated[
         bool, typer.Option("--simulated-clock", help="Time is what the header Simulated-Time says, for demonstrations and tests.")
     ] = False,
@@ -28,30 +30,26 @@ def up(
     from deploy.embedded.datadir import default_data  # noqa: PLC0415
     from deploy.embedded.stack import Stack  # noqa: PLC0415
 
-    stop_on_signals()
-    with reporter() as listener:
+    with reporter(quiet=out.quiet) as listener:
         clock: Literal["real", "simulated"] = "simulated" if simulated_clock else "real"
         stack = Stack(data or default_data(), port_base, clock, on_event=listener, services=() if no_services else SERVICES)
         with stack:
             try:
-                _tell(stack.info, as_json=as_json)
+                _tell(stack.info, out)
                 while True:
                     signal.pause()
             except KeyboardInterrupt:
-                sys.stderr.write("Stopping.\n")
+                out.say("Stopping.")
 
 
 def stop_on_signals() -> None:
-    """Let SIGTERM and a closed terminal end a verb the way Ctrl-C does: everything it started is stopped in order."""
+    """Let SIGTERM and a closed terminal end a program the way Ctrl-C does: everything it started is stopped in order."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
 
-def _tell(info: "Info", *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(info.as_dict()))
-    else:
-        for name, address in (*info.services.items(), ("kafka", info.kafka), ("data", info.data)):
-            typer.echo(f"{name:<12} {address}")
-        sys.stderr.write("Ready. Ctrl-C stops everything.\n")
+def _tell(info: "Info", out: Output) -> None:
+    out.record(info.as_dict() if out.form == "json" else {**info.services, "kafka": info.kafka, "data": info.data})
     sys.stdout.flush()
+    if out.form != "json":
+        out.say("Ready. Ctrl-C stops everything.")

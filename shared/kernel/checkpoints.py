@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
 
 CODE_VERSION = metadata.version("yinuo")
-_ERROR_LENGTH = 2_000
+ERROR_LENGTH = 2_000
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 _STAND = "SELECT projection, event_position, kafka_offset, parked_streams FROM read.stand($1, $2, $3)"
@@ -144,7 +144,7 @@ async def park(connection: "Connection", county: str, events: Sequence[Parked]) 
         [event.position for event in events],
         [event.stream for event in events],
         [event.body for event in events],
-        [event.error[:_ERROR_LENGTH].replace("\x00", "") for event in events],
+        [event.error[:ERROR_LENGTH].replace("\x00", "") for event in events],
     )
 
 

@@ -8,19 +8,20 @@ import structlog
 
 from shared.kernel import metrics
 from shared.kernel.actor import Actor
-from shared.kernel.checkpoints import Parked, Standings, move, park
+from shared.kernel.checkpoints import CheckpointLost, Parked, Standing, Standings, move, park
 from shared.kernel.commands import Commands
 from shared.kernel.derived import derived
 from shared.kernel.envelope import traceparent_of
 from shared.kernel.errors import Rejected
 from shared.kernel.events import Contract
 from shared.kernel.lanes import Due, Hole, poisonous, steps
+from shared.kernel.parking import Queue, Redriven, parked_of, parked_streams, still_parked, take_off
 from shared.kernel.records import Lane, Received
 from shared.kernel.rules import Asked, Command, Policy
 from shared.kernel.tenancy import county_transaction
 
 if TYPE_CHECKING:
-    from shared.kernel.tenancy import Pool
+    from shared.kernel.tenancy import Connection, Pool
 
 _AT_ONCE = 64
 _BEHIND = "behind a parked event of its stream"
@@ -36,6 +37,7 @@ class Reacting:
         self._pool = pool
         self._commands = commands
         self._policies: dict[str, dict[str, Policy]] = {}
+        self._contracts = {source.service: source for _, source in policies}
         for policy, source in policies:
             self._policies.setdefault(source.service, {})[policy.name] = policy
         self._standings = {source: Standings(pool, list(found)) for source, found in self._policies.items()}
@@ -62,7 +64,8 @@ class Reacting:
             parked = await self._react_all(self._reactions(source, due, standing.parked), standing.parked)
             offset = max(step.events[-1].offset for step in due.values() if step.events)
             if parked:
-                async with county_transaction(self._pool, county) as connection:
+                async with county_transaction(self._pool, county, alone_of=self.group) as connection:
+                    await _still_behind(connection, lane, standing, parked)
                     await park(connection, county, parked)
                     await move(connection, lane, standing, moved, offset)
             else:
@@ -73,15 +76,44 @@ class Reacting:
         holes = [step.hole for step in due.values() if step.hole is not None]
         return Hole(min(holes), standing.offset) if holes else None
 
+    async def redrive(self, county: str, name: str, source: str, stream: str) -> Redriven:
+        """React to a policy's parked events of a stream, in order, until none is left or one still cannot be reacted to.
+
+        Each is taken off the list once its commands have been carried out; whoever reacts to it again gets their first answers.
+        """
+        policy = self._policies.get(source, {}).get(name)
+        if policy is None:
+            return Redriven(0, 0, f"no policy {name} for {source}")
+        queue = Queue(county, name, self._contracts[source], stream)
+        applied = 0
+        while True:  # more of the stream may be parked behind, until the last is taken off
+            async with county_transaction(self._pool, county) as connection:
+                waiting = await parked_of(connection, queue)
+            if not waiting:
+                return Redriven(applied, 0, None)
+            for index, record in enumerate(waiting):
+                error = await self._react(policy, record) if self._concerns(policy, record) else None
+                async with county_transaction(self._pool, county, alone_of=self.group) as connection:
+                    if error is not None:
+                        await still_parked(connection, queue, record.envelope.meta.position, error)
+                        return Redriven(applied, len(waiting) - index, error)
+                    await take_off(connection, queue, [record.envelope.meta.position])
+                applied += 1
+
+    def _concerns(self, policy: Policy, record: Received) -> bool:
+        """Tell whether a policy is to look at an event: one it reacts to, or one that nobody knows."""
+        name = record.envelope.meta.type
+        return name in self._wanted[policy.name] or name not in record.contract.events
+
     def _reactions(self, source: str, due: Mapping[str, Due], blocked: Mapping[str, set[str]]) -> dict[str, list[Reaction]]:
         """Return by stream, in its order, what which policy is to look at: what it reacts to, what nobody knows, what is parked."""
         by_stream: dict[str, list[Reaction]] = {}
         for name, policy in self._policies[source].items():
-            wanted, behind = self._wanted[name], blocked.get(name, ())
+            behind = blocked.get(name, ())
             for record in due[name].events:
-                meta = record.envelope.meta
-                if meta.type in wanted or meta.type not in record.contract.events or meta.stream in behind:
-                    by_stream.setdefault(meta.stream, []).append((policy, record))
+                stream = record.envelope.meta.stream
+                if stream in behind or self._concerns(policy, record):
+                    by_stream.setdefault(stream, []).append((policy, record))
         for reactions in by_stream.values():
             reactions.sort(key=lambda reaction: reaction[1].envelope.meta.position)
         return by_stream
@@ -150,3 +182,14 @@ class Reacting:
             _log.error(
                 "event_parked", projection=event.projection, source=source, county=county, position=event.position, error=event.error
             )
+
+
+async def _still_behind(connection: "Connection", lane: Lane, standing: Standing, parked: Sequence[Parked]) -> None:
+    """Raise CheckpointLost if a stream that events are to wait behind has been released: then it is their turn."""
+    source, county = lane
+    believed = [event for event in parked if event.stream in standing.parked.get(event.projection, ())]
+    if not believed:
+        return
+    waiting = await parked_streams(connection, county, source, list(standing.parked))
+    if any(event.stream not in waiting.get(event.projection, ()) for event in believed):
+        raise CheckpointLost("events were parked behind a stream that has been released")

@@ -8,6 +8,7 @@ import structlog
 from shared.kernel import metrics
 from shared.kernel.checkpoints import Parked, Progress, Standings, move, park
 from shared.kernel.lanes import Due, Hole, poisonous, steps
+from shared.kernel.parking import Queue, Redriven, parked_of, parked_streams, still_parked, take_off
 from shared.kernel.projection import Fact, Projection
 from shared.kernel.records import Lane, Received
 from shared.kernel.tenancy import county_transaction
@@ -56,6 +57,29 @@ class Projecting:
         await self._progress.announce()
         return hole
 
+    async def redrive(self, queue: Queue, *, rehearse: bool = False) -> Redriven:
+        """Fold parked events of a stream into their projection's rows, in order, as far as the code of today can.
+
+        Rows and list change in one transaction, which nobody else of the group works beside; a rehearsal leaves no trace.
+        """
+        projection = self._projections[queue.reader]
+        applied: list[int] = []
+        error = None
+        async with county_transaction(self._pool, queue.county, alone_of=self.group) as connection:
+            waiting = await parked_of(connection, queue)
+            self.prepare(waiting)
+            for record in waiting:
+                position = record.envelope.meta.position
+                error = await self._try_one(connection, projection, record.fact)
+                if error is not None:
+                    await still_parked(connection, queue, position, error)
+                    break
+                applied.append(position)
+            await take_off(connection, queue, applied)
+            if rehearse:
+                await connection.execute("ROLLBACK")
+        return Redriven(len(applied), len(waiting) - len(applied), error)
+
     async def _apply(self, lane: Lane, received: Sequence[Received], *, carefully: bool) -> Hole | None:
         source, county = lane
         standing = await self._standings.of(lane)
@@ -69,8 +93,10 @@ class Projecting:
             offset = next(record.offset for record in reversed(received) if record.envelope.meta.position == last)
             # Rows are folded from several lanes: whoever else of the group works on this county waits.
             async with county_transaction(self._pool, county, alone_of=self.group) as connection:
+                # Nor is a stream set aside that somebody has released since we looked.
+                waiting = await parked_streams(connection, county, source, list(standing.parked)) if standing.parked else {}
                 for name, step in due.items():
-                    blocked = set(standing.parked.get(name, ()))
+                    blocked = set(waiting.get(name, ()))
                     parked += await self._project(connection, self._projections[name], step.events, blocked, changed, carefully=carefully)
                 await park(connection, county, parked)
                 await move(connection, lane, standing, moved, offset)

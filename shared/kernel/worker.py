@@ -20,6 +20,7 @@ from shared.kernel.migrations import names
 from shared.kernel.policy import Reacting
 from shared.kernel.projecting import Projecting
 from shared.kernel.projection import Projection
+from shared.kernel.redriving import Redriver
 from shared.kernel.relay import Relay
 from shared.kernel.rules import Command, Policy
 from shared.kernel.sealing import Sealer
@@ -51,6 +52,10 @@ class Parts:
     opens: Callable[[Any], Any] | None = None
     """From the service's settings, what its routes use besides the log and the read models."""
 
+    def projecting(self, pool: Pool, progress: Progress) -> Projecting:
+        """Return what applies lanes to all live projections of the service."""
+        return Projecting(f"{self.contract.service}.projections", self.projections, pool, progress)
+
 
 @dataclass(slots=True)
 class Worker:
@@ -69,6 +74,7 @@ class Worker:
     _consumers: list[Consumer]
     _watchdog: Watchdog
     _sweeper: Sweeper
+    _redriver: Redriver
     notary: Notary | None
     _witness: Witness | None
     _known_migrations: Sequence[str]
@@ -93,13 +99,13 @@ class Worker:
         progress = Progress(pool)
         commands = Commands(parts.handlers, log, appender, Sealer(settings.sealing_key()), clock, progress)
         kafka = broker(settings.kafka)
-        service = parts.contract.service
         reading = partial(Consumer, kafka, bootstrap=settings.kafka, pool=pool, clock=clock, instance=settings.instance)
-        consumers.append(reading(Projecting(f"{service}.projections", parts.projections, pool, progress), contracts=parts.sources))
+        consumers.append(reading(parts.projecting(pool, progress), contracts=parts.sources))
+        reacting = Reacting(parts.contract.service, parts.policies, pool, commands)
         if parts.policies:
             sources = list({source.service: source for _, source in parts.policies}.values())
-            consumers.append(reading(Reacting(service, parts.policies, pool, commands), contracts=sources))
-        notary, witness = _proving(settings, service, log, clock)
+            consumers.append(reading(reacting, contracts=sources))
+        notary, witness = _proving(settings, parts.contract.service, log, clock)
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
         return cls(
             parts,
@@ -115,6 +121,7 @@ class Worker:
             consumers,
             Watchdog(consumers),
             sweeper,
+            Redriver(pool, reacting, settings.counties),
             notary,
             witness,
             names(parts.package),
@@ -143,6 +150,7 @@ class Worker:
                 await part.stop()
         await self._watchdog.stop()
         await self._sweeper.stop()
+        await self._redriver.stop()
         try:
             async with asyncio.timeout(5):
                 await self._broker.stop()
@@ -187,6 +195,7 @@ class Worker:
                 wait = min(wait * 2, 5.0)
         self._watchdog.start()
         self._sweeper.start()
+        self._redriver.start()
 
 
 def _proving(settings: ServiceSettings, service: str, log: EventLog, clock: Clock) -> tuple[Notary | None, Witness | None]:

@@ -8,8 +8,9 @@ import pytest
 from deploy.embedded.stack import Stack
 from tests.support.lab import Lab, a_lab, migrated
 from tests.support.stack import embedded_stack
+from tests.support.written_lanes import written
 
-__all__ = ["embedded_stack"]
+__all__ = ["embedded_stack", "written"]
 _numbers = count(1)
 
 

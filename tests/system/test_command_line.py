@@ -38,7 +38,7 @@ def test_a_token_stands_alone_on_stdout_and_is_quick() -> None:
 
 
 def test_health_names_what_does_not_answer() -> None:
-    outcome = yinuo("health", "--port-base", str(free_port_base()))
+    outcome = yinuo("health", "--plain", "--port-base", str(free_port_base()))
     assert outcome.returncode == 7
     assert [line.split()[0] for line in outcome.stdout.splitlines()] == list(SERVICES)
     assert outcome.stderr == "yinuo: Not ready: intake, projects, supervision, scoring.\n"
@@ -50,10 +50,10 @@ def test_the_doctor_says_what_stands_in_the_way() -> None:
         listener.bind(("127.0.0.1", base + 1))
         listener.listen()
         (data / "thesis.doc").touch()
-        outcome = yinuo("doctor", "--data", data, "--port-base", str(base))
+        outcome = yinuo("doctor", "--plain", "--data", data, "--port-base", str(base))
     assert outcome.returncode == 7
-    findings = {line.split()[1]: line for line in outcome.stdout.splitlines()}
-    assert findings["python"].startswith("ok ")
-    assert findings["packages"].startswith("ok ")
-    assert findings["ports"].startswith(f"no  ports      Port {base + 1}, for intake, is taken")
-    assert "holds files that are not yinuo's" in findings["data"]
+    findings = {subject: (found, text) for found, subject, text in (line.split("\t") for line in outcome.stdout.splitlines())}
+    assert (findings["python"][0], findings["packages"][0]) == ("ok", "ok")
+    assert findings["ports"][1].startswith(f"Port {base + 1}, for intake, is taken")
+    assert "holds files that are not yinuo's" in findings["data"][1]
+    assert {findings["ports"][0], findings["data"][0]} == {"no"}

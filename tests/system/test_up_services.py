@@ -1,5 +1,6 @@
 """The whole stack, services included: up, healed, and down in order."""
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -47,10 +48,21 @@ def test_when_it_says_so_everything_is_ready(up: Up, base: int) -> None:
     assert set(up.info["pids"]) == {*SERVICES, "kafka", "postgres"}
 
 
-def test_health_finds_every_service(up: Up, base: int) -> None:
-    outcome = yinuo("health", "--port-base", str(base))
+def test_health_finds_every_service(up: Up, base: int, data: Path) -> None:
+    outcome = yinuo("health", "--port-base", str(base), "--data", data, "--json")
     assert (outcome.returncode, outcome.stderr) == (0, "")
-    assert [line.split() for line in outcome.stdout.splitlines()] == [[s, up.info["services"][s], "ready"] for s in SERVICES]
+    found = json.loads(outcome.stdout)
+    assert {service: (said["url"], said["ready"]) for service, said in found.items()} == {
+        s: (up.info["services"][s], True) for s in SERVICES
+    }
+    assert [(said["parked"], said["strays"]) for said in found.values()] == [(0, 0)] * 4
+    assert all(said["lag"] >= 0 and said["unpublished"] >= 0 for said in found.values())
+
+
+def test_health_asks_the_services_alone_where_no_database_can_be_reached(up: Up, base: int) -> None:
+    outcome = yinuo("health", "--port-base", str(base), "--plain", environment={"XDG_DATA_HOME": "/nonexistent", "HOME": "/nonexistent"})
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert [line.rstrip().split("\t") for line in outcome.stdout.splitlines()] == [[s, up.info["services"][s], "ready"] for s in SERVICES]
 
 
 def test_services_killed_all_at_once_are_ready_again(up: Up) -> None:
