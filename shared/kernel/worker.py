@@ -10,6 +10,7 @@ import structlog
 from faststream.kafka import KafkaBroker
 
 from shared.kernel.appender import Appender
+from shared.kernel.as_of.past import Past
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import Clock, SimulatedClock, SystemClock
 from shared.kernel.commands import CommandHandler, Commands
@@ -61,6 +62,7 @@ class Worker:
     log: EventLog
     commands: Commands
     progress: Progress
+    past: Past
     _appender: Appender
     _relay: Relay
     _broker: KafkaBroker
@@ -95,6 +97,15 @@ class Worker:
         if parts.policies:
             sources = list({source.service: source for _, source in parts.policies}.values())
             consumers.append(reading(Reacting(service, parts.policies, pool, commands), contracts=sources))
+        past = Past(
+            pool,
+            settings.database_dsn,
+            settings.kafka,
+            own=service,
+            sources=parts.sources,
+            projections=parts.projections,
+            clock=clock,
+        )
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
         return cls(
             parts,
@@ -104,6 +115,7 @@ class Worker:
             log,
             commands,
             progress,
+            past,
             appender,
             relay,
             kafka,
@@ -137,6 +149,7 @@ class Worker:
             _log.warning("broker_not_stopped", error=repr(fault))
         for consumer in self._consumers:
             await consumer.stop()
+        self.past.close()
         await self._appender.close()
         await self._relay.stop()
         try:
