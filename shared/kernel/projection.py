@@ -152,6 +152,21 @@ class Projection(Generic[R]):
                 fold(row, fact.event, fact.meta)
                 rows[key] = row
 
+    def gather(self, rows: dict[Key, R], fact: Fact, wanted: Callable[[Key], bool] | None = None) -> None:
+        """Fold one fact into rows that nobody else holds, or into those of them whose key is wanted; the rows themselves change."""
+        for keys_of, fold in self._folds.get(type(fact.event), ()):
+            for key in keys_of(fact.event):
+                if wanted is not None and not wanted(key):
+                    continue
+                row = rows.get(key)
+                if row is None:
+                    row = rows[key] = self.row(*key)
+                fold(row, fact.event, fact.meta)
+
+    def keys_of(self, event: Event) -> list[Key]:
+        """Return the keys of the rows an event touches."""
+        return [key for keys_of, _ in self._folds.get(type(event), ()) for key in keys_of(event)]
+
 
 def _array_of(kind: str) -> str:
     """Return the element type a column travels as: JSON as text, since a list of lists would be taken for a matrix."""

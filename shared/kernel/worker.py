@@ -10,6 +10,7 @@ import structlog
 from faststream.kafka import KafkaBroker
 
 from shared.kernel.appender import Appender
+from shared.kernel.as_of.past import Past
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import Clock, SimulatedClock, SystemClock
 from shared.kernel.commands import CommandHandler, Commands
@@ -68,6 +69,7 @@ class Worker:
     log: EventLog
     commands: Commands
     progress: Progress
+    past: Past
     _appender: Appender
     _relay: Relay
     _broker: KafkaBroker
@@ -106,6 +108,15 @@ class Worker:
             sources = list({source.service: source for _, source in parts.policies}.values())
             consumers.append(reading(reacting, contracts=sources))
         notary, witness = _proving(settings, parts.contract.service, log, clock)
+        past = Past(
+            pool,
+            settings.database_dsn,
+            settings.kafka,
+            own=parts.contract.service,
+            sources=parts.sources,
+            projections=parts.projections,
+            clock=clock,
+        )
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
         return cls(
             parts,
@@ -115,6 +126,7 @@ class Worker:
             log,
             commands,
             progress,
+            past,
             appender,
             relay,
             kafka,
@@ -158,6 +170,7 @@ class Worker:
             _log.warning("broker_not_stopped", error=repr(fault))
         for consumer in self._consumers:
             await consumer.stop()
+        self.past.close()
         await self._appender.close()
         await self._relay.stop()
         try:

@@ -19,9 +19,9 @@ from shared.kernel.settings import ServiceSettings
 from shared.kernel.telemetry import tracer
 from shared.kernel.tokens import Tokens
 from shared.kernel.worker import Parts, Worker
+from shared.web.answers import Endpoint
 from shared.web.asyncapi import asyncapi
 from shared.web.dispatch import ServiceApp
-from shared.web.endpoints import Endpoint
 from shared.web.files import Download, Upload
 from shared.web.openapi import openapi
 from shared.web.problem import Problem
@@ -76,6 +76,7 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
     service = parts.contract.service
     endpoints = Transfers(running.the_worker, running.the_door, tracer(service, settings.otlp_endpoint))
     short = [Route(PREFIX + path, endpoint, methods=[method]) for row in table for path, endpoint, method in _routes(row, endpoints)]
+    short.append(Route(f"{PREFIX}/as-of", endpoints.moment(), methods=["GET"]))
     app = ServiceApp(
         short=short,
         title=f"yinuo {service}",

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.kernel.worker import Parts
 from shared.web.files import Download, Upload
-from shared.web.routes import Batch, Get, History, Params, Post, batch_path, body_of
+from shared.web.routes import Batch, Get, History, HistoryParams, MomentParams, Params, Post, batch_path, body_of
 
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
 _PROBLEMS = {
@@ -45,6 +45,7 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Uplo
                 paths.setdefault(prefix + row.path, {})["get"] = _download(row)
             case Upload():
                 paths.setdefault(prefix + row.path, {})["post"] = _upload(row)
+    paths[f"{prefix}/as-of"] = {"get": _moment()}
     paths.update(_health())
     paths.update(_tlog())
     schemas = {**definitions.get("$defs", {}), "Answer": _ANSWER, "Problem": _PROBLEM}
@@ -54,7 +55,11 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Uplo
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
+        "components": {
+            "schemas": schemas,
+            "headers": _HEADERS_TOLD,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
     }
 
 
@@ -86,6 +91,11 @@ _PROBLEM = {
         },
     },
 }
+_HEADERS_TOLD = {
+    "As-Of": {"schema": {"type": "string"}, "description": "The positions it was read at, where the past was asked for (use it as as_of)"},
+    "Yinuo-Version": {"schema": {"type": "string"}, "description": "The code that answered, where the past was asked for"},
+}
+_AS_OF = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS_TOLD}
 _BYTES = {"type": "string", "contentMediaType": "application/octet-stream"}
 _HEADERS = [
     {
@@ -174,9 +184,16 @@ def _query(row: Get) -> dict[str, Any]:
         "operationId": row.query.__name__,
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
         "parameters": [*_path_parameters(row.path), *parameters],
-        "responses": {"200": {"description": "As asked", "content": {"application/json": {"schema": answer}}}, **_problems()},
+        "responses": {
+            "200": {"description": _asked_for(row), "headers": _AS_OF, "content": {"application/json": {"schema": answer}}},
+            **_problems(),
+        },
         **_security(row),
     }
+
+
+def _asked_for(row: Get) -> str:
+    return "As asked; the past (as_of) is shown to those who signed in" if row.public else "As asked"
 
 
 def _download(row: Download) -> dict[str, Any]:
@@ -185,7 +202,7 @@ def _download(row: Download) -> dict[str, Any]:
         "operationId": row.query.__name__,
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
         "parameters": [*_path_parameters(row.path), *_asked(row.params)],
-        "responses": {"200": {"description": "The file", "content": content}, **_problems()},
+        "responses": {"200": {"description": "The file", "headers": _AS_OF, "content": content}, **_problems()},
     }
 
 
@@ -220,9 +237,35 @@ def _history(row: History) -> dict[str, Any]:
     return {
         "operationId": "history_of_" + row.path.strip("/").split("/", maxsplit=1)[0],
         "summary": "The resource's events, as published",
-        "parameters": [*_path_parameters(row.path), {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}}],
+        "parameters": [*_path_parameters(row.path), *_asked(HistoryParams)],
         "responses": {
-            "200": {"description": "CloudEvents in order", "content": {"application/json": {"schema": {"type": "object"}}}},
+            "200": {
+                "description": "CloudEvents in order",
+                "headers": _AS_OF,
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            },
+            **_problems(),
+        },
+    }
+
+
+def _moment() -> dict[str, Any]:
+    answer = {
+        "type": "object",
+        "required": ["service", "as_of", "positions", "recorded_at"],
+        "properties": {
+            "service": {"type": "string"},
+            "as_of": {"type": "string", "description": "The positions as they may be asked for"},
+            "positions": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "recorded_at": {"type": ["string", "null"], "description": "When this service's last event was recorded"},
+        },
+    }
+    return {
+        "operationId": "moment",
+        "summary": "What a moment comes to: how far each lane is read; now, where none is given",
+        "parameters": [*_path_parameters(""), *_asked(MomentParams)],
+        "responses": {
+            "200": {"description": "As asked", "headers": _AS_OF, "content": {"application/json": {"schema": answer}}},
             **_problems(),
         },
     }

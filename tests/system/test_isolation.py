@@ -22,6 +22,7 @@ NO_COUNTYS = {"read.strays", "public._yoyo_log", "public._yoyo_migration", "publ
 NOT_HERS = ("receipts", "{code}", "{look_back_id}", "{version}", "{spot_check_id}")
 """In paths whose ids this story makes none of, or that show only what is the asker's own."""
 WITHOUT_WORDS = {
+    *(f"{service} as-of" for service in SERVICES),
     "intake needs/similar",
     "intake figures",
     "projects profiles",
@@ -61,11 +62,11 @@ class Known:
         """Return the id of the thing a path is about."""
         return self.ids.get(f"{asked.service}/{asked.path.partition('/')[0]}", self.ids[asked.service])
 
-    def asks(self, person: Person, query: Question, *, after: int = 0) -> httpx.Response:
+    def asks(self, person: Person, query: Question, *, after: int = 0, **more: str) -> httpx.Response:
         """Ask a query for these things: of a list as much as there is at once, of a file the form that is text."""
         most = {"limit": 500, "after": after} if "limit" in query.parameters else {}
         form = {"format": "csv"} if "format" in query.parameters else {}
-        return person.get(query.service, query.at(self.of(query), **self.ids), **most, **form)
+        return person.get(query.service, query.at(self.of(query), **self.ids), **most, **form, **more)
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +167,35 @@ def test_no_query_shows_another_countys_things(platform: Platform, shaoyangs: Kn
     none_of(asked(query) for query in queries)
 
 
+@pytest.mark.parametrize("county", [SHAOYANG, FENG, THIRD])
+def test_the_past_of_this_moment_shows_a_county_what_the_present_does(
+    platform: Platform, shaoyangs: Known, queries: list[Question], county: str
+) -> None:
+    """Of everything the services keep, so that it shows no more of another county either."""
+    platform.still()
+    person = platform.person(*STAFF, county=county, unit=TOWN, sub="member-secret")
+    moments = {service: person.see(service, "as-of")["as_of"] for service in SERVICES}
+
+    def asked(query: Question) -> list[str]:
+        now, then = (shaoyangs.asks(person, query, **moment) for moment in ({}, {"as_of": moments[query.service]}))
+        same = now.status_code == then.status_code and (now.status_code != 200 or now.content == then.content)
+        return [] if same else [f"{query}: {now.status_code} {now.text[:300]}, then {then.status_code} {then.text[:300]}"]
+
+    none_of(asked(query) for query in queries if not query.path.endswith("/letter"))
+
+
+def test_what_a_connection_keeps_of_the_past_no_other_reads(platform: Platform, shaoyangs: Known) -> None:
+    person = platform.person("office")
+    assert person.get("intake", "needs", as_of=person.see("intake", "as-of")["as_of"]).status_code == 200
+    assert shaoyangs
+    with platform.superuser("intake") as connection:
+        kept = connection.execute("SELECT oid::regclass::text FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'").fetchall()
+        assert any(name.endswith(".need_board") for (name,) in kept)
+        for (name,) in kept:
+            with pytest.raises(psycopg.errors.FeatureNotSupported, match="temporary tables of other sessions"), connection.transaction():
+                connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(*name.split("."))))
+
+
 def _said(answer: httpx.Response) -> str:
     is_json = answer.headers["content-type"] == "application/json"
     return json.dumps(answer.json(), ensure_ascii=False) if is_json else answer.text
@@ -211,7 +241,8 @@ def tables_of(platform: Platform, service: str) -> list[sql.Composed]:
             SELECT n.nspname, c.relname,
               EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'county' AND NOT a.attisdropped)
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND c.relpersistence <> 't'
+              AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
             """
         ).fetchall()
     assert {f"{schema}.{name}" for schema, name, has_county in rows if not has_county} == NO_COUNTYS
