@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shared.kernel.auditing.claims import Claim
 from shared.kernel.auditing.faults import Fault
-from shared.kernel.auditing.rows import Reader
+from shared.kernel.auditing.rows import Batch, Reader
 from shared.kernel.proof.merkle import HASH_BYTES
 from shared.kernel.proof.tiles import TILE_WIDTH, Tile
 from shared.kernel.proof.tiling import Edge, new_tiles
@@ -56,15 +55,15 @@ class Audit:
         """Positions recomputed so far."""
         return self._edge.size
 
-    def wanted(self) -> list[Tile]:
-        """Return the full tiles that the next batch brings, to be read from where they are kept."""
-        until = min(self.size + BATCH, self._kept.edge.size)
-        return [tile for tile in new_tiles(self.size, until) if tile.width == TILE_WIDTH] if until > self.size else []
+    def wanted(self, after: int) -> list[Tile]:
+        """Return the full tiles that the batch after a position brings, to be read from where they are kept."""
+        until = min(after + BATCH, self._kept.edge.size)
+        return [tile for tile in new_tiles(after, until) if tile.width == TILE_WIDTH] if until > after else []
 
-    def take(self, rows: Iterable[Any], tiles: Mapping[Tile, bytes]) -> bool:
+    def take(self, batch: Batch, tiles: Mapping[Tile, bytes]) -> bool:
         """Take the next `BATCH` rows, fewer at the end, and the `wanted` tiles kept of them; False once a position is bad."""
         leaves: list[bytes] = []
-        self._bad = self._reader.read(rows, leaves)
+        self._bad = self._reader.read(batch, leaves)
         agreed = self._agreed(leaves, tiles)
         if agreed < len(leaves):
             self._bad = Fault("tree_differs", self.size + agreed + 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shared.kernel.auditing.claims import Claim, signed_claim
 from shared.kernel.auditing.faults import Fault
 from shared.kernel.auditing.lane import BATCH, Audit, Audited, Kept
+from shared.kernel.auditing.rows import Batch
 from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.tiles import Tile
 from shared.kernel.proof.tiling import Edge
@@ -14,13 +15,12 @@ from shared.kernel.proof.trust import Policy
 from shared.kernel.tenancy import county_reading
 
 if TYPE_CHECKING:
-    from asyncpg import Record
-
     from shared.kernel.tenancy import Connection, Pool
 
 _ROWS = """
-SELECT position, stream, version, event_id::text, type, recorded_at, body, leaf_hash FROM log.events
-WHERE county = $1 AND position > $2 ORDER BY position LIMIT $3
+SELECT array_agg(position), array_agg(stream), array_agg(version), array_agg(event_id::text), array_agg(type), array_agg(recorded_at),
+  array_agg(body), string_agg(leaf_hash, '')
+FROM (SELECT * FROM log.events WHERE county = $1 AND position > $2 ORDER BY position LIMIT $3) AS rows
 """
 _HEAD = "SELECT position FROM log.heads WHERE county = $1"
 _EDGE = "SELECT edge FROM proof.trees WHERE county = $1"
@@ -33,23 +33,22 @@ _SEEN = "SELECT size, root FROM proof.seen WHERE county = $1 AND origin = $2"
 Told = Callable[[int, int], None]
 
 
-async def audit(
-    pool: "Pool", origin: str, policy: Policy, *, claims: Sequence[Claim] = (), told: Told = lambda *_: None
-) -> Audited:
+async def audit(pool: "Pool", origin: str, policy: Policy, *, claims: Sequence[Claim] = (), told: Told = lambda *_: None) -> Audited:
     """Recompute the lane of an origin and hold it against its checkpoints, its tree, and claims that were read before: in one snapshot."""
     _, service, county = origin.rsplit("/", 2)
     async with county_reading(pool, county) as connection:
         own, faults = await _own_claims(connection, origin, policy)
         kept = await _kept(connection, county, faults)
         running = Audit(service, county, kept, [*claims, *own])
-        coming = asyncio.create_task(_next(connection, county, running))
+        coming = asyncio.create_task(_next(connection, county, running, 0))
         try:
             while True:
-                rows, tiles = await coming
-                if not await asyncio.to_thread(running.take, rows, tiles) or len(rows) < BATCH:
+                batch, tiles = await coming
+                coming = asyncio.create_task(_next(connection, county, running, running.size + len(batch.bodies)))
+                await asyncio.sleep(0)  # so that the database reads on while this batch is recomputed
+                if not running.take(batch, tiles) or len(batch.bodies) < BATCH:
                     break
                 told(running.size, max(running.size, kept.head))
-                coming = asyncio.create_task(_next(connection, county, running))
         finally:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
@@ -65,13 +64,14 @@ async def seen_by(pool: "Pool", witness: str, origin: str) -> list[Claim]:
     return [Claim(f"what {witness} saw", row["size"], row["root"]) for row in rows]
 
 
-async def _next(connection: "Connection", county: str, running: Audit) -> "tuple[list[Record], dict[Tile, bytes]]":
-    wanted = running.wanted()
+async def _next(connection: "Connection", county: str, running: Audit, after: int) -> "tuple[Batch, dict[Tile, bytes]]":
+    wanted = running.wanted(after)
     tiles: dict[Tile, bytes] = {}
     if wanted:
         found = await connection.fetch(_TILES, county, [tile.level for tile in wanted], [tile.index for tile in wanted])
         tiles = {Tile(row["level"], row["number"]): row["hashes"] for row in found}
-    return await connection.fetch(_ROWS, county, running.size, BATCH), tiles
+    row = await connection.fetchrow(_ROWS, county, after, BATCH)
+    return Batch._make(row) if row is not None and row[0] is not None else Batch.of(()), tiles
 
 
 async def _own_claims(connection: "Connection", origin: str, policy: Policy) -> tuple[list[Claim], list[Fault]]:
