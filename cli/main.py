@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import demo, doctor, health, rebuild, tokens, up
+from cli import demo, doctor, health, rebuild, receipts, tokens, up, verify
 from cli.exits import CommandError, Exit
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
@@ -28,6 +28,8 @@ app.command()(tokens.token)
 app.command()(health.health)
 app.command()(doctor.doctor)
 app.command()(rebuild.rebuild)
+app.command()(verify.verify)
+app.add_typer(receipts.app, name="receipt")
 
 
 @app.callback()

@@ -66,13 +66,10 @@ async def _hashed(pool: Pool, events: int) -> float:
         while rows := await coming:
             after = rows[-1][0]
             coming = asyncio.create_task(connection.fetch(_BODIES, COUNTY, after, BATCH))
-            await asyncio.to_thread(_hash, rows)
+            await asyncio.sleep(0)  # as the audit does
+            for _, body in rows:
+                hashlib.sha256(body).digest()
             done += len(rows)
     if done != events:
         raise RuntimeError(f"of {events} events {done} were read")
     return events / (time.perf_counter() - began)
-
-
-def _hash(rows: list[tuple[int, bytes]]) -> None:
-    for _, body in rows:
-        hashlib.sha256(body).digest()

@@ -25,8 +25,9 @@ from shared.kernel.ids import uuid7
 from shared.kernel.rules import Asked
 from shared.kernel.telemetry import parent_of
 from shared.kernel.tenancy import TROUBLE, county_reading
+from shared.kernel.tokens import Principal
 from shared.kernel.worker import Worker
-from shared.web.files import Download
+from shared.web.files import Download, Proof
 from shared.web.problem import Problem, of_rejection, of_size, of_validation
 from shared.web.requests import Door, an_id, command_id_of, correlation_of, language, path_id, read_body
 from shared.web.routes import Batch, Get, History, HistoryParams, Item, Page, Post, Reading, body_of, build, require_role
@@ -168,16 +169,7 @@ class Endpoints:
         """Return the endpoint of one query."""
 
         async def inner(request: Request, _span: trace.Span) -> Response:
-            if route.public:
-                principal = self._door().anyone(request)
-            else:
-                principal = await self._door().principal(request)
-                require_role(principal.actor, route.roles)
-            ids: dict[str, Any] = {
-                name: request.path_params[name] if route.text_ids else path_id(request, name)
-                for name in request.path_params
-                if name != "county"
-            }
+            principal, ids = await self._asked(route, request)
             params = parameters(route.params, request)
             await self._wait(route, principal.county, params)
             async with county_reading(self._worker().pool, principal.county) as connection:
@@ -193,7 +185,17 @@ class Endpoints:
 
         return self.guarded(route.query.__name__, inner)
 
-    async def _wait(self, route: Get | Download, county: str, params: Any) -> None:  # noqa: ANN401 - any Params
+    async def _asked(self, route: Get | Proof, request: Request) -> tuple[Principal, dict[str, Any]]:
+        """Return who asks, let in, and the path's ids."""
+        if route.public:
+            principal = self._door().anyone(request)
+        else:
+            principal = await self._door().principal(request)
+            require_role(principal.actor, route.roles)
+        names = [name for name in request.path_params if name != "county"]
+        return principal, {name: request.path_params[name] if route.text_ids else path_id(request, name) for name in names}
+
+    async def _wait(self, route: Get | Download | Proof, county: str, params: Any) -> None:  # noqa: ANN401 - any Params
         wanted = params.min_position
         worker = self._worker()
         service = worker.parts.contract.service

@@ -22,6 +22,8 @@ from shared.web.routes import OneParams, Params, Reading
 _IN_MEMORY = 1 << 20
 """Bytes of an upload that stay in memory; more go to a temporary file."""
 _MIB = 1 << 20
+RECEIPT = "text/plain"
+"""The media type of a receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,21 @@ class Download:
     projection: str
     media_types: Sequence[str]
     params: type[Params] | type[OneParams] = field(default=OneParams)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A query that says at which position of the lane an event stands (None: nowhere); the answer is its receipt (c2sp.org/tlog-proof)."""
+
+    path: str
+    query: Callable[[Reading], Awaitable[int | None]]
+    roles: Sequence[str]
+    projection: str
+    params: type[OneParams] = field(default=OneParams)
+    text_ids: bool = False
+    """The path's ids are codes, not UUIDs."""
+    public: bool = False
+    """Asked without a login; `roles` say nothing then."""
 
 
 class NoParams(BaseModel):
@@ -138,6 +155,11 @@ async def read_file(request: Request, most: int) -> tuple[IO[bytes], int]:
         file.close()
         raise Problem("file_too_large", limit=most // _MIB)
     return file, size
+
+
+def receipt_file(service: str, county: str, position: int) -> Sent:
+    """Return what the receipt of an event is sent as."""
+    return Sent(f"{service}-{county}-{position}.tlog-proof", RECEIPT, bytes)
 
 
 def response_of(sent: Sent, content: bytes | None) -> Response:

@@ -18,7 +18,7 @@ from shared.kernel.event_log import Answer
 from shared.kernel.rules import Command
 from shared.kernel.tenancy import TROUBLE, county_reading
 from shared.web.endpoints import Endpoint, Endpoints, parameters, validated
-from shared.web.files import Download, Receiving, Upload, header, read_file, response_of
+from shared.web.files import Download, Proof, Receiving, Upload, header, read_file, receipt_file, response_of
 from shared.web.problem import Problem, of_rejection, of_size
 from shared.web.requests import correlation_of, language, path_id
 from shared.web.routes import Reading, body_of, build, require_role
@@ -47,6 +47,27 @@ class Transfers(Endpoints):
                 raise Problem("not_found")
             content = await asyncio.to_thread(sent.content) if callable(sent.content) else None
             return response_of(sent, content)
+
+        return self.guarded(route.query.__name__, inner)
+
+    def proof(self, route: Proof) -> Endpoint:
+        """Return the endpoint of a receipt. The database is let go between finding the position and proving it."""
+
+        async def inner(request: Request, _span: trace.Span) -> Response:
+            principal, ids = await self._asked(route, request)
+            params = parameters(route.params, request)
+            await self._wait(route, principal.county, params)
+            worker = self._worker()
+            async with county_reading(worker.pool, principal.county) as connection:
+                position = await route.query(
+                    Reading(connection, principal.county, principal.actor, params, ids, worker.commands.sealer, worker.opened)
+                )
+            if position is None or worker.notary is None:
+                raise Problem("not_found")
+            receipt = await worker.notary.receipt(principal.county, position)
+            if receipt is None:
+                raise Problem("not_yet_witnessed", headers={"Retry-After": "5"})
+            return response_of(receipt_file(worker.parts.contract.service, principal.county, position), receipt)
 
         return self.guarded(route.query.__name__, inner)
 
