@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import demo, doctor, health, rebuild, receipts, tokens, up, verify
+from cli import demo, doctor, health, rebuild, receipts, tokens, up, verify, witness
 from cli.exits import CommandError, Exit
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
@@ -30,6 +30,7 @@ app.command()(doctor.doctor)
 app.command()(rebuild.rebuild)
 app.command()(verify.verify)
 app.add_typer(receipts.app, name="receipt")
+app.add_typer(witness.app, name="witness")
 
 
 @app.callback()
