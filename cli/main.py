@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import county, demo, doctor, events, health, parked, projection, rebuild, tokens, up
+from cli import county, demo, doctor, events, health, parked, projection, rebuild, receipts, tokens, up, verify, witness
 from cli.exits import CommandError, Exit
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
@@ -34,6 +34,9 @@ app.add_typer(events.app, name="events")
 app.add_typer(projection.app, name="projection")
 app.add_typer(county.app, name="county")
 app.add_typer(parked.app, name="parked")
+app.command()(verify.verify)
+app.add_typer(receipts.app, name="receipt")
+app.add_typer(witness.app, name="witness")
 
 
 @app.callback()

@@ -22,7 +22,7 @@ from shared.kernel.telemetry import parent_of
 from shared.kernel.tenancy import TROUBLE, county_reading
 from shared.kernel.tokens import Principal
 from shared.kernel.worker import Worker
-from shared.web.files import Download
+from shared.web.files import Download, Proof
 from shared.web.problem import Problem, of_rejection, of_validation
 from shared.web.requests import Door, correlation_of, language, path_id
 from shared.web.routes import Get, History, HistoryParams, MomentParams, Page, Reading, require_role
@@ -77,17 +77,8 @@ class Answers:
         """Return the endpoint of one query."""
 
         async def inner(request: Request, _span: trace.Span) -> Response:
-            if route.public and "as_of" not in request.query_params:
-                principal = self._door().anyone(request)
-            else:
-                principal = await self._door().principal(request)  # the past costs more than a stranger may spend
-                if not route.public:
-                    require_role(principal.actor, route.roles)
-            ids: dict[str, Any] = {
-                name: request.path_params[name] if route.text_ids else path_id(request, name)
-                for name in request.path_params
-                if name != "county"
-            }
+            # The past costs more than a stranger may spend.
+            principal, ids = await self.asked(route, request, anyone=route.public and "as_of" not in request.query_params)
             headers: dict[str, str] = {}
             async with self.reading(route, principal, parameters(route.params, request), ids, headers) as reading:
                 found = await route.query(reading)
@@ -100,6 +91,17 @@ class Answers:
             return _json(found, headers)
 
         return self.guarded(route.query.__name__, inner)
+
+    async def asked(self, route: Get | Proof, request: Request, *, anyone: bool) -> tuple[Principal, dict[str, Any]]:
+        """Return who asks, let in, and the path's ids."""
+        if anyone:
+            principal = self._door().anyone(request)
+        else:
+            principal = await self._door().principal(request)
+            if not route.public:
+                require_role(principal.actor, route.roles)
+        names = [name for name in request.path_params if name != "county"]
+        return principal, {name: request.path_params[name] if route.text_ids else path_id(request, name) for name in names}
 
     @asynccontextmanager
     async def reading(
@@ -145,7 +147,7 @@ class Answers:
 
         return self.guarded("moment", inner)
 
-    async def _wait(self, route: Get | Download, county: str, params: Any) -> None:  # noqa: ANN401 - any Params
+    async def _wait(self, route: Get | Download | Proof, county: str, params: Any) -> None:  # noqa: ANN401 - any Params
         wanted = params.min_position
         worker = self._worker()
         service = worker.parts.contract.service

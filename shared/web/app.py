@@ -22,7 +22,7 @@ from shared.kernel.worker import Parts, Worker
 from shared.web.answers import Endpoint
 from shared.web.asyncapi import asyncapi
 from shared.web.dispatch import ServiceApp
-from shared.web.files import Download, Upload
+from shared.web.files import Download, Proof, Upload
 from shared.web.openapi import openapi
 from shared.web.problem import Problem
 from shared.web.requests import Door, correlation_of, language
@@ -31,7 +31,7 @@ from shared.web.tlog import Tlog
 from shared.web.transfers import Transfers
 
 _log = structlog.get_logger(__name__)
-Row = Post | Get | History | Download | Upload
+Row = Post | Get | History | Download | Proof | Upload
 PREFIX = "/v1/{county}"
 
 
@@ -108,6 +108,8 @@ def _routes(row: Row, endpoints: Transfers) -> list[tuple[str, Endpoint, str]]:
             return [(row.path, endpoints.history(row), "GET")]
         case Download():
             return [(row.path, endpoints.download(row), "GET")]
+        case Proof():
+            return [(row.path, endpoints.proof(row), "GET")]
         case Upload():
             return [(row.path, endpoints.upload(row), "POST")]
 

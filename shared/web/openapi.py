@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.kernel.worker import Parts
-from shared.web.files import Download, Upload
+from shared.web.files import RECEIPT, Download, Proof, Upload
 from shared.web.routes import Batch, Get, History, HistoryParams, MomentParams, Params, Post, batch_path, body_of
 
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
@@ -25,7 +25,7 @@ _PROBLEMS = {
 }
 
 
-def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Upload], prefix: str) -> dict[str, Any]:
+def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Proof | Upload], prefix: str) -> dict[str, Any]:
     """Return the description of a service's HTTP interface."""
     service = parts.contract.service
     models: list[type[BaseModel]] = [Batch, *{body_of(row.command): None for row in table if isinstance(row, Post)}]
@@ -43,6 +43,8 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Uplo
                 paths.setdefault(prefix + row.path, {})["get"] = _history(row)
             case Download():
                 paths.setdefault(prefix + row.path, {})["get"] = _download(row)
+            case Proof():
+                paths.setdefault(prefix + row.path, {})["get"] = _proof(row)
             case Upload():
                 paths.setdefault(prefix + row.path, {})["post"] = _upload(row)
     paths[f"{prefix}/as-of"] = {"get": _moment()}
@@ -206,6 +208,17 @@ def _download(row: Download) -> dict[str, Any]:
     }
 
 
+def _proof(row: Proof) -> dict[str, Any]:
+    described = {"description": "The receipt (c2sp.org/tlog-proof@v1)", "content": {RECEIPT: {"schema": {"type": "string"}}}}
+    return {
+        "operationId": row.query.__name__,
+        "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
+        "parameters": [*_path_parameters(row.path), *_asked(row.params)],
+        "responses": {"200": described, **_problems()},
+        **_security(row),
+    }
+
+
 def _upload(row: Upload) -> dict[str, Any]:
     told = [
         {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": f"{text} (percent-encoded UTF-8)"}
@@ -228,7 +241,7 @@ def _upload(row: Upload) -> dict[str, Any]:
     }
 
 
-def _security(row: Post | Get) -> dict[str, Any]:
+def _security(row: Post | Get | Proof) -> dict[str, Any]:
     """Say where no login is asked for."""
     return {"security": []} if row.public else {}
 

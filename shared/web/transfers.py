@@ -16,13 +16,13 @@ from shared.kernel.derived import derived
 from shared.kernel.errors import EventTooLarge, Rejected
 from shared.kernel.event_log import Answer
 from shared.kernel.rules import Command
-from shared.kernel.tenancy import TROUBLE
+from shared.kernel.tenancy import TROUBLE, county_reading
 from shared.web.answers import Endpoint, parameters
 from shared.web.endpoints import Endpoints, validated
-from shared.web.files import Download, Receiving, Upload, header, read_file, response_of
+from shared.web.files import Download, Proof, Receiving, Upload, header, read_file, receipt_file, response_of
 from shared.web.problem import Problem, of_rejection, of_size
 from shared.web.requests import correlation_of, language, path_id
-from shared.web.routes import body_of, build, require_role
+from shared.web.routes import Reading, body_of, build, require_role
 
 _CHUNK = 1 << 20
 _log = structlog.get_logger(__name__)
@@ -47,6 +47,27 @@ class Transfers(Endpoints):
             response = response_of(sent, content)
             response.headers.update(headers)
             return response
+
+        return self.guarded(route.query.__name__, inner)
+
+    def proof(self, route: Proof) -> Endpoint:
+        """Return the endpoint of a receipt. The database is let go between finding the position and proving it."""
+
+        async def inner(request: Request, _span: trace.Span) -> Response:
+            principal, ids = await self.asked(route, request, anyone=route.public)
+            params = parameters(route.params, request)
+            await self._wait(route, principal.county, params)
+            worker = self._worker()
+            async with county_reading(worker.pool, principal.county) as connection:
+                position = await route.query(
+                    Reading(connection, principal.county, principal.actor, params, ids, worker.commands.sealer, worker.opened)
+                )
+            if position is None or worker.notary is None:
+                raise Problem("not_found")
+            receipt = await worker.notary.receipt(principal.county, position)
+            if receipt is None:
+                raise Problem("not_yet_witnessed", headers={"Retry-After": "5"})
+            return response_of(receipt_file(worker.parts.contract.service, principal.county, position), receipt)
 
         return self.guarded(route.query.__name__, inner)
 

@@ -11,7 +11,6 @@ from aiokafka import AIOKafkaProducer
 from shared.kernel import metrics
 from shared.kernel.clock import Clock
 from shared.kernel.proof.checkpoints import Checkpoint, sign_checkpoint
-from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.notes import Note
 from shared.kernel.proof.witnessing import AddCheckpoint
 from shared.kernel.transparency.identity import Identity
@@ -77,20 +76,7 @@ class Notary:
 
     async def receipt(self, county: str, position: int) -> bytes | None:
         """Return the receipt of the event at a position, None until as many have witnessed it as the policy asks for."""
-        for least in range(1, len(self.identity.policy.witnesses) + 1):
-            receipt = await self.trees.receipt(county, position, least)
-            if receipt is None:
-                return None
-            if self._accepted(receipt.note, county):
-                return receipt.dump()
-        return None
-
-    def _accepted(self, note: bytes, county: str) -> bool:
-        try:
-            self.identity.policy.accept(note, origin=self.identity.origin(county))
-        except ProofError:
-            return False
-        return True
+        return await self.trees.accepted_receipt(self.identity.origin(county), position, self.identity.policy)
 
     def _signed(self, checkpoint: Checkpoint) -> Note:
         """Sign with every key: the newest, and those it is taking over from."""

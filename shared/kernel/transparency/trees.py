@@ -1,15 +1,18 @@
 """A lane's tree as the database keeps it: full tiles, the edge, checkpoints; and proofs made from it."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.merkle import HASH_BYTES
 from shared.kernel.proof.proving import Plan, plan_consistency, plan_inclusion
 from shared.kernel.proof.receipts import Receipt
 from shared.kernel.proof.tiles import TILE_WIDTH, Bundle, Tile, encode_bundle
 from shared.kernel.proof.tiling import Edge, hashes_from, tiles_with
+from shared.kernel.proof.trust import Policy
 from shared.kernel.tenancy import county_reading, county_transaction
 
 if TYPE_CHECKING:
@@ -126,6 +129,17 @@ class Trees:
             edge = await self._edge(connection, county)
             proof = await _proof(connection, county, plan_inclusion(position - 1, size), edge, (), size=size)
         return Receipt(body, position - 1, tuple(proof), note)
+
+    async def accepted_receipt(self, origin: str, position: int, policy: Policy) -> bytes | None:
+        """Return the receipt of an event under the first checkpoint that a policy accepts; None as long as there is none."""
+        for least in range(0 if policy.satisfied_by(()) else 1, len(policy.witnesses) + 1):
+            receipt = await self.receipt(origin.rpartition("/")[2], position, least)
+            if receipt is None:
+                return None
+            with contextlib.suppress(ProofError):
+                policy.accept(receipt.note, origin=origin)
+                return receipt.dump()
+        return None
 
     async def note(self, connection: "Connection", county: str, size: int) -> bytes | None:
         """Return a checkpoint's note, locked until the transaction ends."""
