@@ -8,21 +8,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.kernel.worker import Parts
+from shared.web.described import AS_OF, BYTES, HEADERS_TOLD, asked, health, moment, path_parameters, problems, tlog
 from shared.web.files import RECEIPT, Download, Proof, Upload
-from shared.web.routes import Batch, Get, History, HistoryParams, MomentParams, Params, Post, batch_path, body_of
+from shared.web.routes import Batch, Get, History, HistoryParams, Params, Post, batch_path, body_of
 
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
-_PROBLEMS = {
-    "400": "The request cannot be read",
-    "401": "No token, or one that proves nothing",
-    "403": "Not yours to do",
-    "404": "No such thing",
-    "409": "Not possible as things stand",
-    "412": "It has changed since you looked",
-    "413": "Larger than 1 MiB, or than a file may be",
-    "422": "A field is not as it must be",
-    "503": "Try again in a moment",
-}
 
 
 def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Proof | Upload], prefix: str) -> dict[str, Any]:
@@ -47,9 +37,9 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Proo
                 paths.setdefault(prefix + row.path, {})["get"] = _proof(row)
             case Upload():
                 paths.setdefault(prefix + row.path, {})["post"] = _upload(row)
-    paths[f"{prefix}/as-of"] = {"get": _moment()}
-    paths.update(_health())
-    paths.update(_tlog())
+    paths[f"{prefix}/as-of"] = {"get": moment()}
+    paths.update(health())
+    paths.update(tlog())
     schemas = {**definitions.get("$defs", {}), "Answer": _ANSWER, "Problem": _PROBLEM}
     return {
         "openapi": "3.1.0",
@@ -59,7 +49,7 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Proo
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "headers": _HEADERS_TOLD,
+            "headers": HEADERS_TOLD,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -93,12 +83,6 @@ _PROBLEM = {
         },
     },
 }
-_HEADERS_TOLD = {
-    "As-Of": {"schema": {"type": "string"}, "description": "The positions it was read at, where the past was asked for (use it as as_of)"},
-    "Yinuo-Version": {"schema": {"type": "string"}, "description": "The code that answered, where the past was asked for"},
-}
-_AS_OF = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS_TOLD}
-_BYTES = {"type": "string", "contentMediaType": "application/octet-stream"}
 _HEADERS = [
     {
         "name": "Idempotency-Key",
@@ -116,17 +100,6 @@ _HEADERS = [
 ]
 
 
-def _path_parameters(path: str) -> list[dict[str, Any]]:
-    names = ["county", *re.findall(r"{(\w+)}", path)]
-    schema = {"county": {"type": "string", "pattern": "^[0-9]{6}$", "example": "430523"}}
-    return [{"name": name, "in": "path", "required": True, "schema": schema.get(name, {"type": "string"})} for name in names]
-
-
-def _problems() -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": text, "content": content} for status, text in _PROBLEMS.items()}
-
-
 def _reference(model: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}
 
@@ -135,9 +108,9 @@ def _command(row: Post, name: str) -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": (row.command.__doc__ or name).splitlines()[0],
-        "parameters": [*_path_parameters(row.path), *_HEADERS],
+        "parameters": [*path_parameters(row.path), *_HEADERS],
         "requestBody": {"required": True, "content": _reference(body_of(row.command).__name__)},
-        "responses": {"201": {"description": _done(row), "content": _reference("Answer")}, **_problems()},
+        "responses": {"201": {"description": _done(row), "content": _reference("Answer")}, **problems()},
         **_security(row),
     }
 
@@ -153,42 +126,28 @@ def _batch(row: Post, name: str) -> dict[str, Any]:
     return {
         "operationId": f"{name}_batch",
         "summary": f"Many of {name}, each answered by itself (item.path: {ids}; item.body: {body_of(row.command).__name__})",
-        "parameters": [*_path_parameters(""), *(header for header in _HEADERS if header["name"] != "If-Match")],
+        "parameters": [*path_parameters(""), *(header for header in _HEADERS if header["name"] != "If-Match")],
         "requestBody": {"required": True, "content": _reference("Batch")},
         "responses": {
             "200": {"description": "An answer per item, in order", "content": {"application/json": {"schema": result}}},
-            **_problems(),
+            **problems(),
         },
         **_security(row),
     }
 
 
-def _asked(params: type[BaseModel]) -> list[dict[str, Any]]:
-    described = params.model_json_schema()
-    return [
-        {
-            "name": name,
-            "in": "query",
-            "required": name in described.get("required", ()),
-            "schema": schema,
-            "description": schema.pop("description", ""),
-        }
-        for name, schema in described.get("properties", {}).items()
-    ]
-
-
 def _query(row: Get) -> dict[str, Any]:
-    parameters = _asked(row.params)
+    parameters = asked(row.params)
     answer = {"type": "object"}
     if issubclass(row.params, Params):
         answer = {"type": "object", "properties": {"items": {"type": "array"}, "next": {"type": ["string", "null"]}}}  # type: ignore[dict-item]
     return {
         "operationId": row.query.__name__,
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
-        "parameters": [*_path_parameters(row.path), *parameters],
+        "parameters": [*path_parameters(row.path), *parameters],
         "responses": {
-            "200": {"description": _asked_for(row), "headers": _AS_OF, "content": {"application/json": {"schema": answer}}},
-            **_problems(),
+            "200": {"description": _asked_for(row), "headers": AS_OF, "content": {"application/json": {"schema": answer}}},
+            **problems(),
         },
         **_security(row),
     }
@@ -199,12 +158,12 @@ def _asked_for(row: Get) -> str:
 
 
 def _download(row: Download) -> dict[str, Any]:
-    content = {media_type: {"schema": _BYTES} for media_type in row.media_types}
+    content = {media_type: {"schema": BYTES} for media_type in row.media_types}
     return {
         "operationId": row.query.__name__,
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
-        "parameters": [*_path_parameters(row.path), *_asked(row.params)],
-        "responses": {"200": {"description": "The file", "headers": _AS_OF, "content": content}, **_problems()},
+        "parameters": [*path_parameters(row.path), *asked(row.params)],
+        "responses": {"200": {"description": "The file", "headers": AS_OF, "content": content}, **problems()},
     }
 
 
@@ -213,8 +172,8 @@ def _proof(row: Proof) -> dict[str, Any]:
     return {
         "operationId": row.query.__name__,
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
-        "parameters": [*_path_parameters(row.path), *_asked(row.params)],
-        "responses": {"200": described, **_problems()},
+        "parameters": [*path_parameters(row.path), *asked(row.params)],
+        "responses": {"200": described, **problems()},
         **_security(row),
     }
 
@@ -228,15 +187,15 @@ def _upload(row: Upload) -> dict[str, Any]:
         "operationId": row.take.__name__,
         "summary": (row.take.__doc__ or row.take.__name__).splitlines()[0],
         "parameters": [
-            *_path_parameters(row.path),
-            *_asked(row.params),
+            *path_parameters(row.path),
+            *asked(row.params),
             *told,
             *(given for given in _HEADERS if given["name"] != "If-Match"),
         ],
-        "requestBody": {"required": True, "content": {media_type: {"schema": _BYTES} for media_type in row.media_types}},
+        "requestBody": {"required": True, "content": {media_type: {"schema": BYTES} for media_type in row.media_types}},
         "responses": {
             str(row.status): {"description": "Taken in", "content": {"application/json": {"schema": {"type": "object"}}}},
-            **_problems(),
+            **problems(),
         },
     }
 
@@ -250,86 +209,13 @@ def _history(row: History) -> dict[str, Any]:
     return {
         "operationId": "history_of_" + row.path.strip("/").split("/", maxsplit=1)[0],
         "summary": "The resource's events, as published",
-        "parameters": [*_path_parameters(row.path), *_asked(HistoryParams)],
+        "parameters": [*path_parameters(row.path), *asked(HistoryParams)],
         "responses": {
             "200": {
                 "description": "CloudEvents in order",
-                "headers": _AS_OF,
+                "headers": AS_OF,
                 "content": {"application/json": {"schema": {"type": "object"}}},
             },
-            **_problems(),
-        },
-    }
-
-
-def _moment() -> dict[str, Any]:
-    answer = {
-        "type": "object",
-        "required": ["service", "as_of", "positions", "recorded_at"],
-        "properties": {
-            "service": {"type": "string"},
-            "as_of": {"type": "string", "description": "The positions as they may be asked for"},
-            "positions": {"type": "object", "additionalProperties": {"type": "integer"}},
-            "recorded_at": {"type": ["string", "null"], "description": "When this service's last event was recorded"},
-        },
-    }
-    return {
-        "operationId": "moment",
-        "summary": "What a moment comes to: how far each lane is read; now, where none is given",
-        "parameters": [*_path_parameters(""), *_asked(MomentParams)],
-        "responses": {
-            "200": {"description": "As asked", "headers": _AS_OF, "content": {"application/json": {"schema": answer}}},
-            **_problems(),
-        },
-    }
-
-
-def _tlog() -> dict[str, Any]:
-    """Describe the lanes as transparency logs: bytes and plain text in the C2SP formats."""
-    text = {"text/plain; charset=utf-8": {"schema": {"type": "string"}}}
-    data = {"application/octet-stream": {"schema": _BYTES}}
-    served: list[tuple[str, str, str, dict[str, Any], bool]] = [
-        ("checkpoint", "tlog_checkpoint", "The lane's latest signed checkpoint, with its cosignatures (tlog-checkpoint)", text, True),
-        ("vkey", "tlog_vkey", "The keys the lane is signed with, the newest first", text, True),
-        ("policy", "tlog_policy", "Whose signatures count in this deployment (tlog-policy)", text, True),
-        (
-            "tile/{path}",
-            "tlog_tile",
-            "A tile of hashes, public, or under `entries/` the events' bytes, for auditors (tlog-tiles)",
-            data,
-            False,
-        ),
-        ("proof/{position}", "tlog_proof", "The receipt of the event at a position, for auditors (tlog-proof)", text, False),
-    ]
-    return {
-        f"/tlog/{{county}}/{path}": {
-            "get": {
-                "operationId": name,
-                "summary": summary,
-                **({"security": []} if public else {}),
-                "parameters": _path_parameters(path),
-                "responses": {
-                    "200": {"description": "The bytes, to be checked by whoever reads them", "content": content},
-                    **_problems(),
-                },
-            }
-        }
-        for path, name, summary, content, public in served
-    }
-
-
-def _health() -> dict[str, Any]:
-    answer = {"200": {"description": "Yes", "content": {"application/json": {"schema": {"type": "object"}}}}}
-    return {
-        "/livez": {
-            "get": {"operationId": "livez", "summary": "The process answers; nothing is touched", "security": [], "responses": answer}
-        },
-        "/readyz": {
-            "get": {
-                "operationId": "readyz",
-                "summary": "Database, broker and consumers answer",
-                "security": [],
-                "responses": {**answer, "503": {"description": "Not ready; the body says what is wrong"}},
-            }
+            **problems(),
         },
     }

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import httpx
 import psycopg
@@ -11,10 +10,11 @@ from psycopg import sql
 
 from deploy.embedded.issuer import ROLES
 from deploy.embedded.preflight import SERVICES
-from tests.support.cast import GOOD, Cast, at
-from tests.support.client import COUNTIES, FENG, SHAOYANG, THIRD, TOWN, Person, Platform
+from tests.support.cast import GOOD, Cast
+from tests.support.client import COUNTIES, FENG, SHAOYANG, THIRD, TOWN, Platform
 from tests.support.described import Described, Question
 from tests.support.faults import faults_of, none_of
+from tests.support.shaoyangs import Known, attached, judged, supervised
 
 STAFF = tuple(role for role in ROLES if role != "citizen")
 NO_COUNTYS = {"read.strays", "public._yoyo_log", "public._yoyo_migration", "public._yoyo_version", "public.yoyo_lock"}
@@ -50,25 +50,6 @@ CHANGES = {
 }
 
 
-@dataclass(frozen=True)
-class Known:
-    """What Shaoyang has: ids by service, by service and first word of a path, and by the name a path gives them; since where."""
-
-    ids: dict[str, str]
-    words: tuple[str, ...]
-    since: dict[str, int]
-
-    def of(self, asked: Described | Question) -> str:
-        """Return the id of the thing a path is about."""
-        return self.ids.get(f"{asked.service}/{asked.path.partition('/')[0]}", self.ids[asked.service])
-
-    def asks(self, person: Person, query: Question, *, after: int = 0, **more: str) -> httpx.Response:
-        """Ask a query for these things: of a list as much as there is at once, of a file the form that is text."""
-        most = {"limit": 500, "after": after} if "limit" in query.parameters else {}
-        form = {"format": "csv"} if "format" in query.parameters else {}
-        return person.get(query.service, query.at(self.of(query), **self.ids), **most, **form, **more)
-
-
 @pytest.fixture(scope="module")
 def shaoyangs(platform: Platform) -> Known:
     """A need, a project, a notice and a verification of Shaoyang, and one of most other things the services keep."""
@@ -93,53 +74,6 @@ def shaoyangs(platform: Platform) -> Known:
     ids |= supervised(cast, project) | judged(cast)
     cast.of("office").eventually("supervision", f"notices/{notice}", status="issued")
     return Known(ids, ("只属于邵阳", cast.unit, cast.branch, wish, *ids.values()), since)
-
-
-def attached(member: Person, project: str) -> str:
-    """Attach a document to a project; return the evidence's id."""
-    url, headers = member.url("projects", f"projects/{project}/evidence"), {**member.bearer, "Caption": "secret"}
-    answer = member.platform.http.post(url, content=b"%PDF-1.7 secret", headers=headers)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-def supervised(cast: Cast, project: str) -> dict[str, str]:
-    """Make one of everything supervision keeps besides notices; return their ids by path."""
-    office, leader = cast.of("office"), cast.of("leader")
-    day = {"first_on": "2021-01-01", "last_on": "2999-12-31"}
-    plan = {"kind": "spot-check", "title": "只属于邵阳的督查", "plan": "走访。", "team": ["team-1"], "units": [cast.unit], **day}
-    opened = office.do("supervision", "rounds", plan, at("2021-01-05T09:00:00"))["id"]
-    office.do("supervision", f"rounds/{opened}/inspections", {"unit": cast.unit, "inspected_on": "2021-01-02"})
-    office.do("supervision", f"rounds/{opened}/findings", {"unit": cast.unit, "severity": "minor", "text": "只属于邵阳的问题"})
-    meeting = {"title": "只属于邵阳的调度会", "held_on": "2021-01-02", "chaired_by": "leader-1"}
-    hearing = office.do("supervision", "hearings", meeting)["id"]
-    office.do("supervision", f"hearings/{hearing}/reports", {"unit": cast.unit, "report": "已办。", "comment": "要快。"})
-    within = {"days": 900, "unit": "calendar"}
-    office.do("supervision", f"hearings/{hearing}/tasks", {"unit": cast.unit, "text": "补台账。", "within": within})
-    leader.do("supervision", "visits", {"unit": cast.unit, "visited_on": "2021-01-02", "guidance": "指导。"})
-    entry = {"subject": "project", "subject_id": project, "owner": cast.unit, "criterion": "strong-feeling", "reason": "反映强烈。"}
-    listing = leader.do("supervision", "listings", entry)["id"]
-    compiled = office.do("supervision", "figures", {"purpose": "month", "first_on": "2021-01-02", "last_on": "2021-01-31"})["id"]
-    cast.platform.still()
-    watch = office.see("supervision", "watches", unit=cast.unit)["items"][0]["id"]
-    finding = office.see("supervision", "findings", unit=cast.unit)["items"][0]["id"]
-    ids = {"rounds": opened, "hearings": hearing, "listings": listing, "figures": compiled, "watches": watch, "findings": finding}
-    return {f"supervision/{path}": identifier for path, identifier in ids.items()}
-
-
-def judged(cast: Cast) -> dict[str, str]:
-    """Survey, score and assess the unit; return the ids by the names that paths give them."""
-    office = cast.of("office")
-    question = {"code": "q1", "text": "满意吗？", "kind": "rating", "topic": "satisfaction"}
-    survey = {"title": "只属于邵阳的测评", "unit": cast.unit, "questions": [question], "until": "2999-12-31"}
-    points = dict.fromkeys(("materials", "satisfaction", "awareness", "quality"), GOOD)
-    made = {
-        "survey_id": office.do("scoring", "surveys", {**survey, "respondents": "codes", "sampling": "drawn", "sample": 9}),
-        "score_id": office.do("scoring", "unit-scores", {"unit": cast.unit, "occasion": "2021-11", "points": points}),
-        "assessment_id": office.do("scoring", "assessments", {"year": 2021, "subject": "person", "unit": cast.unit}),
-    }
-    cast.platform.still()
-    return {name: str(said["id"]) for name, said in made.items()}
 
 
 def test_the_owner_county_sees_what_the_others_must_not(platform: Platform, shaoyangs: Known, queries: list[Question]) -> None:
