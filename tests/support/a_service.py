@@ -19,6 +19,7 @@ from shared.kernel.projection import Fact, Projection
 from shared.kernel.rules import Asked, Command, Decider, Policy
 from shared.kernel.sealed import persons_to_seal
 from shared.kernel.testing import COUNTY, Outcome
+from shared.kernel.timers import TimerRow
 from shared.kernel.workdays import business_day
 from tests.support.envelopes import meta
 from tests.support.events import Rows, folded
@@ -115,6 +116,10 @@ class Service(RuleBasedStateMachine):
         asks = list(would.values())[number % len(would)]
         return [asks[number // len(would) % len(asks)]]
 
+    def learn(self, event: Event, service: str) -> None:
+        """Hear a fact of another service."""
+        self._keep(Fact(event, meta(event, service, position=len(self.told) + 1)._replace(recorded_at=self.at)))
+
     def hear(self, policy: Policy, facts: int) -> None:
         """Let a policy react to so many facts more, in their order; to each twice, which changes nothing."""
         for fact in self.told[self._heard[policy.name] :][:facts]:
@@ -125,15 +130,18 @@ class Service(RuleBasedStateMachine):
                     assert not self.ask(command, Actor.system(policy.name)).events
 
     def ring(self, timer: Actor, *kinds: type[Command]) -> None:
-        """Give the commands of what is due, each twice, as a sweeper may that starts anew."""
+        """Give the commands of all that is due, each twice, as a sweeper may that starts anew."""
         named = {kind.__name__: kind for kind in kinds}
-        due = [row for row in self.rows["timers"].values() if not row.settled and row.due_at <= self.at]
-        for row in sorted(due, key=lambda row: (row.due_at, row.timer_id)):
-            if (row.timer_id, row.due_at) not in self._rung:
+        while due := self._due():
+            for row in due:
                 self._rung.add((row.timer_id, row.due_at))
                 command = named[row.command].model_validate(row.payload, strict=False)
                 self.ask(command, timer)
                 assert not self.ask(command, timer).events
+
+    def _due(self) -> Sequence[TimerRow]:
+        running = [row for row in self.rows["timers"].values() if not row.settled and (row.timer_id, row.due_at) not in self._rung]
+        return sorted((row for row in running if row.due_at <= self.at), key=lambda row: (row.due_at, row.timer_id))
 
     def _decided(self, command: Command, actor: Actor) -> Outcome:
         handler = self.handlers[type(command)]
@@ -150,8 +158,11 @@ class Service(RuleBasedStateMachine):
         version = self.version(stream) + 1
         self._streams[stream] = (decider.evolve(self.state(decider, stream), event), version)
         envelope = meta(event, decider.contract.service, position=len(self.told) + 1, stream=stream, version=version)
-        self.told.append(Fact(event, envelope._replace(recorded_at=self.at)))
-        self.rows = folded(self.reads, self.told[-1:], onto=self.rows)
+        self._keep(Fact(event, envelope._replace(recorded_at=self.at)))
+
+    def _keep(self, fact: Fact) -> None:
+        self.told.append(fact)
+        self.rows = folded(self.reads, [fact], onto=self.rows)
 
 
 def _stored(decider: Decider[Any], event: Event) -> Event:

@@ -104,6 +104,13 @@ def test_what_the_rules_ask_for_is_due_from_the_day_they_are_in_force() -> None:
     given(CADENCE).when(begin, OFFICE).rejected("role_not_allowed")
 
 
+def test_what_was_due_is_not_due_again_when_rules_that_ask_for_it_are_heard_of_late() -> None:
+    begin = BeginCadence(activity="dispatch-meeting", every="month", since=date(2021, 11, 30))
+    ended = given(CADENCE, NOVEMBER, MISSED, CadenceEnded(activity="dispatch-meeting", every="month", period="2021-11"), at=OVER)
+    ended.when(begin, POLICY).then(DECEMBER)
+    ended.when(begin.model_copy(update={"since": date(2022, 1, 5)}), POLICY).then_one(ActivityExpected, period="2022-01")
+
+
 def test_the_clock_finds_what_was_missed_and_the_next_month_follows() -> None:
     given(CADENCE, NOVEMBER, at=OVER).when(turn(), TIMER).then(MISSED, DECEMBER)
     given(CADENCE, NOVEMBER, HELD, at=OVER).when(turn(), TIMER).then(DECEMBER)

@@ -13,6 +13,7 @@ from services.projects.commands import (
     ProposeExemption,
     RefuseExemption,
     RegisterLeader,
+    RegisterMember,
     RegisterOrganisation,
     ReleaseContactPoint,
     RenameOrganisation,
@@ -137,6 +138,19 @@ def test_the_unit_decides_on_a_proposed_exemption_and_nobody_on_their_own() -> N
         given(MEMBER, LI, PROPOSED).when(ask, by("unit", unit="D15")).rejected("not_your_unit")
         given(MEMBER, LI, PROPOSED).when(ask, SECRETARY).rejected("role_not_allowed")
         given(MEMBER, LI).when(ask, COMMITTEE).rejected("exemption_not_proposed")
+
+
+def test_nobody_exempts_themselves_in_whatever_role() -> None:
+    away = ExemptMember(account="li", exemption="away", reason="外出务工")
+    for actor in (by("unit", sub="li", unit="D14"), by("office", sub="li")):
+        given(MEMBER, LI).when(away, actor).rejected("own_item")
+        given(MEMBER, LI.model_copy(update={"exemption": "away"})).when(away.model_copy(update={"exemption": None}), actor).then_one(
+            MemberExempted, exemption=None
+        )
+        register = RegisterMember(account="li", name="李𠮷", unit="D14", branch="D14-1", exemption="away")
+        given(MEMBER).when(register, actor).rejected("own_item")
+        given(MEMBER).when(register.model_copy(update={"exemption": None}), actor).then_one(MemberRegistered)
+    given(MEMBER, LI, PROPOSED).when(APPROVE, by("unit", sub="li", unit="D14")).rejected("own_item")
 
 
 def test_one_exemption_is_proposed_at_a_time() -> None:

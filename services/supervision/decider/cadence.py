@@ -56,9 +56,10 @@ def decide(command: CadenceCommand, cadence: Cadence, asked: Asked) -> Sequence[
 
 
 def begin(command: BeginCadence, cadence: Cadence, asked: Asked) -> Sequence[CadenceEvent]:
-    """What the county's rules ask for is due from the week or month they begin in."""
+    """What the county's rules ask for is due from the week or month they begin in; none that was due is due again."""
     asked.actor.require(SYSTEM)
-    return [] if cadence.period is not None or command.since > LAST_START else [_expected(command, command.since)]
+    since = command.since if cadence.due_on is None else max(command.since, cadence.due_on + timedelta(days=1))
+    return [] if cadence.period is not None or since > LAST_START else [_expected(command, since)]
 
 
 def turn(command: TurnPeriod, cadence: Cadence, asked: Asked) -> Sequence[CadenceEvent]:
