@@ -16,7 +16,7 @@ from shared.kernel.proof.receipts import Receipt
 from tests.support.a_log import ALog
 from tests.support.client import COUNTIES, FENG, SHAOYANG, TOWN, Person, Platform
 from tests.support.deployments import described_in
-from tests.support.up import yinuo
+from tests.support.up import yinuo, yinuo_within
 
 NEED: dict[str, Any] = {
     "kind": "need",
@@ -98,12 +98,12 @@ def test_whoever_holds_a_query_code_can_prove_their_own_voice_without_any_server
         assert f"intake-{SHAOYANG}-{position}.tlog-proof" in name
         file = tmp_path / f"{position}.tlog-proof"
         file.write_bytes(content)
-        said = yinuo("receipt", "verify", file, *policy, "--origin", ORIGIN)
+        said = yinuo_within("receipt", "verify", file, *policy, "--origin", ORIGIN)
         assert said.returncode == 0, said.stderr
         assert f"in the log {ORIGIN}: {event}, recorded " in said.stdout
         assert f"county {SHAOYANG}, position {position}, need-{submitted['id']}" in said.stdout
         assert said.stdout.count("Witnessed by yinuo.local/witness/") >= 2
-        found = json.loads(yinuo("receipt", "verify", file, *policy, "--json").stdout)
+        found = json.loads(yinuo_within("receipt", "verify", file, *policy, "--json").stdout)
         assert (found["type"], found["position"], found["origin"]) == (event, int(position), ORIGIN)
 
 
@@ -118,14 +118,14 @@ def test_a_receipt_is_fetched_over_http_or_from_the_database_and_is_the_same_eve
     platform: Platform, files: list[str | Path], submitted: dict[str, Any], witnessed: bytes
 ) -> None:
     arguments = ["receipt", "get", "intake", SHAOYANG, submitted["position"], *files]
-    database = yinuo(*arguments)
-    http = yinuo(*arguments, "--token", platform.person("auditor").token)
+    database = yinuo_within(*arguments)
+    http = yinuo_within(*arguments, "--token", platform.person("auditor").token)
     assert (database.returncode, http.returncode) == (0, 0), database.stderr + http.stderr
     events = {Receipt.parse(each).event for each in (witnessed, database.stdout.encode(), http.stdout.encode())}
     assert len(events) == 1
-    refused = yinuo(*arguments, "--token", platform.person("office").token)
+    refused = yinuo_within(*arguments, "--token", platform.person("office").token)
     assert (refused.returncode, refused.stdout) == (6, "")
-    beyond = yinuo("receipt", "get", "intake", SHAOYANG, str(10**9), *files)
+    beyond = yinuo_within("receipt", "get", "intake", SHAOYANG, str(10**9), *files)
     assert (beyond.returncode, beyond.stdout) == (4, "")
     assert "try again in a minute" in beyond.stderr
 
@@ -145,24 +145,24 @@ def test_a_receipt_that_was_touched_proves_nothing_and_says_why(
 ) -> None:
     file = tmp_path / "touched"
     file.write_bytes(spoil(witnessed.decode()).encode())
-    outcome = yinuo("receipt", "verify", file, *files[2:])
+    outcome = yinuo_within("receipt", "verify", file, *files[2:])
     assert (outcome.returncode, outcome.stdout) == (3, "")
     assert sentence in outcome.stderr
 
 
 def test_a_receipt_s_file_or_policy_that_is_not_there_is_a_sentence(files: list[str | Path], tmp_path: Path) -> None:
-    missing = yinuo("receipt", "verify", tmp_path / "none", *files[2:])
+    missing = yinuo_within("receipt", "verify", tmp_path / "none", *files[2:])
     assert (missing.returncode, "name the receipt's file" in missing.stderr) == (4, True)
     (tmp_path / "empty").touch()
-    nobody = yinuo("receipt", "verify", tmp_path / "empty", "--policy", tmp_path / "none")
+    nobody = yinuo_within("receipt", "verify", tmp_path / "empty", "--policy", tmp_path / "none")
     assert (nobody.returncode, "There is no policy at" in nobody.stderr) == (2, True)
     (tmp_path / "bad").write_text("log moon\nquorum none\n")
-    bad = yinuo("receipt", "verify", tmp_path / "empty", "--policy", tmp_path / "bad")
+    bad = yinuo_within("receipt", "verify", tmp_path / "empty", "--policy", tmp_path / "bad")
     assert (bad.returncode, "line 1" in bad.stderr) == (2, True)
 
 
 def verified(*arguments: str | Path, code: int = 0) -> dict[tuple[str, str], dict[str, Any]]:
-    outcome = yinuo("verify", *arguments, "--json")
+    outcome = yinuo_within("verify", *arguments, "--json")
     assert outcome.returncode == code, outcome.stdout + outcome.stderr
     return {(each["service"], each["county"]): each for each in map(json.loads, outcome.stdout.splitlines())}
 
@@ -232,10 +232,10 @@ def test_a_kept_checkpoint_is_held_against_the_lane(platform: Platform, files: l
     lane = ("--service", "intake", "--county", SHAOYANG, *files)
     assert verified(*lane, "--against", kept)["intake", SHAOYANG]["faults"] == []
     kept.write_bytes(ALog(3).note().dump())  # of the same name, but nobody the policy trusts has signed it
-    outcome = yinuo("verify", *lane, "--against", kept)
+    outcome = yinuo_within("verify", *lane, "--against", kept)
     assert outcome.returncode == 3
     assert "may be forged" in outcome.stderr
-    without = yinuo("verify", *files, "--against", kept)
+    without = yinuo_within("verify", *files, "--against", kept)
     assert (without.returncode, "--against takes --service and --county" in without.stderr) == (2, True)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.kernel.auditing.claims import signed_claim
 from shared.kernel.auditing.rows import Row
 from shared.kernel.proof.errors import ProofError
-from shared.kernel.proof.tiles import Tile
+from shared.kernel.proof.tiles import TILE_WIDTH, Tile
 from shared.kernel.proof.tiling import Edge
 from tests.support.a_lane import Lane, a_lane, a_row, claim_of, note_of, rewritten
 from tests.support.a_log import ORIGIN, OTHER_COUNTY, log_key, policy
@@ -171,6 +171,25 @@ def test_a_whole_lane_of_any_size_raises_no_alarm(size: int, data: st.DataObject
 def test_a_head_that_says_another_length_is_found(size: int, code: str) -> None:
     rows = [*LANE.rows, a_row(SIZE + 1)] if size > SIZE else LANE.rows[:size]
     assert [fault.code for fault in replace(LANE, rows=rows).audited().faults] == [code]
+
+
+def test_an_end_that_is_cut_off_is_told_by_the_head_or_the_tree_where_no_checkpoint_is_left() -> None:
+    left = LANE.rows[:600]
+    for lane, source in (
+        (replace(LANE.grown(left, claims=[]), head=SIZE), "the lane's head"),
+        (replace(LANE, rows=left, claims=[], head=600), "the tree kept in the database"),
+    ):
+        (fault,) = lane.audited().faults
+        assert (fault.code, fault.position, fault.details["source"]) == ("lane_short", 601, source)
+
+
+def test_a_tile_above_the_leaves_is_held_against_them() -> None:
+    lane = a_lane(TILE_WIDTH**2 + 1, [])
+    assert lane.audited().faults == []
+    changed = {**lane.tiles, Tile(1, 0): bytes(TILE_WIDTH * 32)}
+    assert [(fault.code, fault.details) for fault in replace(lane, tiles=changed).audited().faults] == [
+        ("tile_differs", {"path": "tile/1/000"})
+    ]
 
 
 def test_a_fork_is_narrowed_down_to_between_what_was_signed() -> None:
