@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import demo, doctor, health, rebuild, tokens, up
+from cli import demo, doctor, events, health, rebuild, tokens, up
 from cli.exits import CommandError, Exit
+from cli.packs import verbs as packs
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
 # What typer answers when an interrupt ends a verb that did not expect one.
@@ -28,6 +29,9 @@ app.command()(tokens.token)
 app.command()(health.health)
 app.command()(doctor.doctor)
 app.command()(rebuild.rebuild)
+app.add_typer(events.app, name="events")
+for name, verb in packs.VERBS.items():
+    events.app.command(name)(verb)
 
 
 @app.callback()
