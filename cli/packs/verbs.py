@@ -159,7 +159,7 @@ VERBS: dict[str, Callable[..., None]] = {"export": export, "verify-pack": verify
 
 
 def trust_of(where: Deployment, file: Path | None) -> "Policy":
-    """Return the policy in a file, or this deployment's own: its file's, or what a running service answers."""
+    """Return the policy in a file, or this deployment's own; CommandError where it names none."""
     from cli.packs.reading import parsed_policy  # noqa: PLC0415 - see cli.main
 
     file = file or where.trust
