@@ -10,6 +10,7 @@ import typer
 
 from cli import county, demo, doctor, events, health, parked, projection, rebuild, receipts, tokens, up, verify, witness
 from cli.exits import CommandError, Exit
+from cli.packs import verbs as packs
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
 # What typer answers when an interrupt ends a verb that did not expect one.
@@ -37,6 +38,8 @@ app.add_typer(parked.app, name="parked")
 app.command()(verify.verify)
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(witness.app, name="witness")
+for name, verb in packs.VERBS.items():
+    events.app.command(name)(verb)
 
 
 @app.callback()

@@ -1,6 +1,7 @@
 """Everything of a service that runs besides HTTP, started and stopped in order."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,6 +33,8 @@ from shared.kernel.transparency.notary import Notary
 from shared.kernel.transparency.witness import Witness
 from shared.kernel.watchdog import Watchdog
 
+_LOOK_BACK_SECONDS = 3.0
+"""How long a start waits to learn how far its lanes were signed, before it takes commands; for a broker that is away no longer."""
 _APPLIED = "SELECT migration_id FROM public._yoyo_migration"
 _log = structlog.get_logger(__name__)
 
@@ -97,7 +100,9 @@ class Worker:
         clock: Clock = SimulatedClock() if settings.clock == "simulated" else SystemClock()
         log = EventLog(pool)
         relay = Relay(pool, settings.kafka, parts.contract.topic, settings.counties)
-        appender = Appender(pool, parts.contract, clock, on_append=relay.offer)
+        notary, witness = _proving(settings, parts.contract.service, log, clock)
+        behind = notary.behind if notary is not None else {}
+        appender = Appender(pool, parts.contract, clock, on_append=relay.offer, behind=behind)
         progress = Progress(pool)
         commands = Commands(parts.handlers, log, appender, Sealer(settings.sealing_key()), clock, progress)
         kafka = broker(settings.kafka)
@@ -107,7 +112,6 @@ class Worker:
         if parts.policies:
             sources = list({source.service: source for _, source in parts.policies}.values())
             consumers.append(reading(reacting, contracts=sources))
-        notary, witness = _proving(settings, parts.contract.service, log, clock)
         past = Past(
             pool,
             settings.database_dsn,
@@ -150,6 +154,9 @@ class Worker:
         if self.notary is not None and self._witness is not None:
             self.notary.start()
             self._witness.start()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_BACK_SECONDS):  # a lane that is behind must not be written to meanwhile
+                    await self.notary.may_sign.wait()
         self._starting = asyncio.create_task(self._start_consumers(), name="start-consumers")
 
     async def stop(self) -> None:
@@ -193,7 +200,13 @@ class Worker:
             wrong["database"] = type(fault).__name__
         wrong.update(self._watchdog.wrong())
         if self.notary is not None:
-            wrong.update({f"log {county}": f"behind its checkpoint of {size}" for county, size in self.notary.behind.items()})
+            service = self.parts.contract.service
+            wrong.update(
+                {
+                    f"log {county}": f"is not what was signed at {signed.size}: yinuo events recover {service} {county}"
+                    for county, signed in self.notary.behind.items()
+                }
+            )
         return wrong
 
     async def _start_consumers(self) -> None:
@@ -217,4 +230,4 @@ def _proving(settings: ServiceSettings, service: str, log: EventLog, clock: Cloc
     if identity is None:
         return None, None
     notary = Notary(identity, log.pool, settings.kafka, clock, settings.counties)
-    return notary, Witness(identity, notary, log, settings.kafka, clock)
+    return notary, Witness(identity, notary, log.pool, settings.kafka, clock)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kernel.commands import fingerprint
-from shared.kernel.errors import EventTooLarge, Rejected
+from shared.kernel.errors import EventTooLarge, LogBehind, Rejected
 from shared.kernel.event_log import Answer
 from shared.kernel.ids import uuid7
 from shared.kernel.rules import Asked
@@ -111,6 +111,8 @@ class Endpoints(Answers):
             raise of_rejection(refusal) from refusal
         except EventTooLarge as fault:
             raise of_size(fault) from fault
+        except LogBehind as fault:
+            raise Problem("log_behind", headers={"Retry-After": "60"}) from fault
         said: dict[str, Any] = {"id": answer.stream.partition("-")[2], "version": answer.version, "position": str(answer.position)}
         if route.shows is not None:
             async with county_reading(self._worker().pool, asked.county) as connection:

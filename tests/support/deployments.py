@@ -13,5 +13,6 @@ def described_in(info: Info, folder: Path, counties: tuple[str, ...]) -> Path:
     services = {
         name: {"url": url, "dsn": info.postgres[name], "owner_dsn": info.postgres_owner[name]} for name, url in info.services.items()
     }
-    file.write_text(yaml.safe_dump({"name": "yinuo.local", "kafka": info.kafka, "counties": list(counties), "services": services}))
+    about = {"name": "yinuo.local", "kafka": info.kafka, "counties": list(counties), "trust": f"{info.data}/secrets/trust.policy"}
+    file.write_text(yaml.safe_dump({**about, "services": services}))
     return file

@@ -73,6 +73,12 @@ class Edge:
         return Frontier(self.size, tuple(subtrees))
 
     @property
+    def tiles(self) -> list[tuple[Tile, bytes]]:
+        """The unfinished tiles themselves, level by level, with their bytes."""
+        rows = zip(_unfinished(self.size), self.rows, strict=True)
+        return [(tile, row) for tile, row in rows if tile is not None]
+
+    @property
     def root(self) -> bytes:
         """The root of the tree."""
         return self.frontier.root

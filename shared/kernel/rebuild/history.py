@@ -47,6 +47,10 @@ class History(Protocol):
         """Yield the events of each stretch in order, batch by batch; several lanes may take turns. What is not kept is left out."""
         ...
 
+    async def end(self, lane: Lane) -> int:
+        """Return the last position of a lane that a projection can be built up to from nothing; 0 where that cannot be told."""
+        ...
+
 
 class FromLogs:
     """Reads each lane from its service's own log."""
@@ -77,6 +81,12 @@ class FromLogs:
                 finally:
                     coming.cancel()
                     await asyncio.gather(coming, return_exceptions=True)
+
+    async def end(self, lane: Lane) -> int:
+        """Return the head of the lane's log."""
+        service, county = lane
+        async with self._pools(service) as pool:
+            return (await EventLog(pool).head(county)).position
 
     @staticmethod
     async def _next(log: EventLog, stretch: Stretch, after: int) -> list[tuple[int, bytes]]:
@@ -112,6 +122,10 @@ class FromKafka:
                     if records[-1].offset + 1 >= ends[partition]:
                         left.discard(partition)
                         reader.pause(partition)
+
+    async def end(self, lane: Lane) -> int:  # noqa: ARG002 - the protocol's
+        """Return 0: a topic may lack what the relay has yet to publish."""
+        return 0
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
 
 _STANDS = "SELECT source, position, kafka_offset FROM read.checkpoints WHERE county = $1 AND projection = $2"
+_STAND = """
+INSERT INTO read.checkpoints (county, projection, source, position, kafka_offset)
+SELECT county, $2, source, position, NULL FROM read.checkpoints WHERE county = $1 AND projection = $3
+"""
 _ALONE = "SELECT pg_try_advisory_lock(hashtextextended('yinuo rebuild', 0))"
 _NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended('yinuo rebuild', 0))"
 _PATIENT = "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)"
@@ -97,7 +101,7 @@ class Rebuild:
                 await shadow.create(connection)
 
     async def catch_up(self) -> None:
-        """Fold the history up to where the live rows stand now."""
+        """Fold the history up to where the live rows stand now; to its end where they stand nowhere yet."""
         for county in self._wanted.counties:
             await self._fold({county: await self._pins(county)})
 
@@ -110,7 +114,8 @@ class Rebuild:
         shadow = next(each for each in self._shadows if each.live.name == shadow_name)
         async with county_transaction(self._pool, county, alone_of=f"{self._wanted.service}.projections") as connection:
             await connection.execute(_PATIENT)
-            pins = {shadow.live.name: await self._stands(connection, county, shadow.live.name)}
+            stands = await self._stands(connection, county, shadow.live.name)
+            pins = {shadow.live.name: stands or await self._ends(county)}
             await self._fold({county: pins})
             positions = {source: position for source, (position, _) in pins[shadow.live.name].items()}
             reached = await self._stands(connection, county, shadow.anew.name)
@@ -130,6 +135,8 @@ class Rebuild:
                 rows += 1
             if apply and differing:
                 await shadow.promote(connection, county)
+            if apply and not stands:
+                await connection.execute(_STAND, county, shadow.live.name, shadow.anew.name)
         return Found(
             f"{self._wanted.service}.{shadow.live.name}",
             county,
@@ -151,7 +158,14 @@ class Rebuild:
 
     async def _pins(self, county: str) -> dict[str, dict[str, tuple[int, int | None]]]:
         async with county_transaction(self._pool, county) as connection:
-            return {shadow.live.name: await self._stands(connection, county, shadow.live.name) for shadow in self._shadows}
+            stands = {shadow.live.name: await self._stands(connection, county, shadow.live.name) for shadow in self._shadows}
+        ends = await self._ends(county) if not all(stands.values()) else {}
+        return {name: stood or ends for name, stood in stands.items()}
+
+    async def _ends(self, county: str) -> dict[str, tuple[int, int | None]]:
+        """Return where the lanes end: what a projection that stands nowhere in a county, as in restored databases, is built up to."""
+        ends = {source.service: await self._history.end((source.service, county)) for source in self._wanted.sources}
+        return {source: (end, None) for source, end in ends.items() if end}
 
     @staticmethod
     async def _stands(connection: "Connection", county: str, projection: str) -> dict[str, tuple[int, int | None]]:

@@ -33,8 +33,8 @@ class Notary:
 
     def __init__(self, identity: Identity, pool: "Pool", kafka: str, clock: Clock, counties: Iterable[str]) -> None:
         self.trees = Trees(pool)
-        self.behind: dict[str, int] = {}
-        """Counties whose lane was witnessed at this size, which the log here has not."""
+        self.behind: dict[str, Checkpoint] = {}
+        """By county, what was once signed of a lane that the log here does not hold: its database was put back to an earlier state."""
         self.identity = identity
         self._kafka = kafka
         self._clock = clock
@@ -63,6 +63,9 @@ class Notary:
 
     async def attend(self, county: str) -> bool:
         """Sign what a lane has become and publish what is not yet; tell whether there may be more."""
+        if county in self.behind and await self.trees.follows(county, self.behind[county]):
+            del self.behind[county]  # it was made whole
+            _log.info("log_whole_again", county=county)
         growth = await self.trees.growth(county) if county not in self.behind else None
         if growth is not None:
             note = self._signed(Checkpoint(self.identity.origin(county), growth.after.size, growth.after.root))

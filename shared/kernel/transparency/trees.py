@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shared.kernel.proof.checkpoints import Checkpoint
 from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.merkle import HASH_BYTES
 from shared.kernel.proof.proving import Plan, plan_consistency, plan_inclusion
@@ -91,6 +92,17 @@ class Trees:
         """Return how many leaves the tree has."""
         async with county_reading(self.pool, county) as connection:
             return (await self._edge(connection, county)).size
+
+    async def follows(self, county: str, signed: Checkpoint) -> bool:
+        """Tell whether a lane holds what was once signed of it: it is as long, and beyond the tree that is kept the root is the same."""
+        async with county_reading(self.pool, county) as connection:
+            edge = await self._edge(connection, county)
+            while edge.size < signed.size:
+                rows = await connection.fetch(_LEAVES, county, edge.size, min(_MOST_LEAVES, signed.size - edge.size))
+                if not rows:
+                    return False
+                edge, _ = edge.append(row[0] for row in rows)
+        return edge.size > signed.size or edge.root == signed.root
 
     async def latest(self, county: str) -> bytes | None:
         """Return the latest checkpoint with the signatures it has by now."""

@@ -11,14 +11,13 @@ from shared.kernel import metrics
 from shared.kernel.clock import Clock
 from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.keys import VerifyingKey
-from shared.kernel.proof.notes import parse, parse_signatures, verify
+from shared.kernel.proof.notes import parse, parse_signatures, verified
 from shared.kernel.proof.witnessing import AddCheckpoint, Cosigned, Refused, Seen, cosignatures, decide
 from shared.kernel.tenancy import county_transaction
 from shared.kernel.transparency.identity import Identity
 from shared.kernel.transparency.notary import Notary, checkpoints_topic
 
 if TYPE_CHECKING:
-    from shared.kernel.event_log import EventLog
     from shared.kernel.tenancy import Pool
 
 _SEEN = "SELECT size, root FROM proof.seen WHERE county = $1 AND origin = $2 FOR UPDATE"
@@ -39,11 +38,10 @@ _log = structlog.get_logger(__name__)
 class Witness:
     """Reads every service's topic of checkpoints: cosigns others', collects what others cosigned of its own."""
 
-    def __init__(self, identity: Identity, notary: Notary, log: "EventLog", kafka: str, clock: Clock) -> None:
+    def __init__(self, identity: Identity, notary: Notary, pool: "Pool", kafka: str, clock: Clock) -> None:
         self._identity = identity
         self._notary = notary
-        self._log = log
-        self._pool: Pool = log.pool
+        self._pool = pool
         self._kafka = kafka
         self._clock = clock
         self._topics = sorted({checkpoints_topic(log.key.name.split("/")[-2]) for log in identity.policy.logs})
@@ -114,14 +112,13 @@ class Witness:
         return answer.alarming or (answer.status == _CONFLICT and other_root)
 
     async def _own(self, county: str, request: AddCheckpoint) -> None:
-        """Notice that this log has once been longer than it is: its database was put back to an earlier state."""
-        verify(request.note, [key.verifying for key in self._identity.log_keys(county)])
-        size = request.checkpoint.size
-        if size > (await self._log.head(county)).position:
-            self._notary.behind[county] = max(size, self._notary.behind.get(county, 0))
-            _log.error("log_behind_its_checkpoints", county=county, signed=size)
-        elif self._notary.behind.get(county, size + 1) <= size:
-            del self._notary.behind[county]
+        """Notice that this log was once signed as something it is not: its database was put back to an earlier state."""
+        signed, known = request.checkpoint, self._notary.behind.get(county)
+        if known is not None and known.size >= signed.size:
+            return
+        if verified(request.note, self._logs(signed.origin)) and not await self._notary.trees.follows(county, signed):
+            self._notary.behind[county] = signed
+            _log.error("log_behind_its_checkpoints", county=county, signed=signed.size)
 
     async def _collect(self, county: str, origin: str, size: int, response: bytes) -> None:
         """Put a cosignature on the checkpoint it is of, if that is ours and the witness is one of the policy's."""
@@ -156,13 +153,14 @@ class Witness:
             left = {partition for partition, end in ends.items() if end > begins[partition]}
             for partition in left:
                 consumer.seek(partition, max(begins[partition], ends[partition] - _LOOK_BACK))
+            last: dict[bytes | None, ConsumerRecord[Any, Any]] = {}
             while left:
                 for partition, records in (await consumer.getmany(*left, timeout_ms=500)).items():
-                    for record in records:
-                        if dict(record.headers).get("kind") == b"checkpoint":
-                            await self.take(record)
+                    last |= {record.key: record for record in records if dict(record.headers).get("kind") == b"checkpoint"}
                     if records[-1].offset + 1 >= ends[partition]:
                         left.discard(partition)
+            for record in last.values():
+                await self.take(record)
         finally:
             await consumer.stop()
         self._notary.may_sign.set()
