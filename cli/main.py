@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import county, demo, doctor, events, health, parked, projection, tokens, up
+from cli import county, demo, doctor, events, health, parked, projection, relay, tokens, up
 from cli.exits import CommandError, Exit
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
@@ -33,6 +33,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(projection.app, name="projection")
 app.add_typer(county.app, name="county")
 app.add_typer(parked.app, name="parked")
+app.add_typer(relay.app, name="relay")
 
 
 @app.callback()
