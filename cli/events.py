@@ -14,7 +14,7 @@ import typer
 from cli.deployment import Deployment
 from cli.exits import CommandError, Exit
 from cli.options import CountyArgument, ServiceArgument
-from cli.output import Output, tell, visible, written
+from cli.output import Output, counted, tell, visible, written
 from cli.standings import heads
 from cli.verbs import verb
 
@@ -81,7 +81,7 @@ class Trail:
         if out.form == "json":
             out.say(json.dumps({"count": self.count, "first": self.first, "last": self.last}))
         else:
-            out.say(f"{self.count} events, positions {self.first} to {self.last}." if self.count else "No events.")
+            out.say(f"{counted(self.count, 'event')}, positions {self.first} to {self.last}." if self.count else "No events.")
 
 
 @app.command("ls")

@@ -16,7 +16,7 @@ from deploy.embedded.preflight import DEFAULT_PORT_BASE, SERVICES, Ports
 
 _SECONDS = 5.0
 _COLUMNS = ("service", "url", "state", "lag", "unpublished", "waiting_s", "parked", "strays")
-_UNKNOWN: Mapping[str, Any] = dict.fromkeys(_COLUMNS[3:])
+_UNKNOWN: Mapping[str, Any] = dict.fromkeys(_COLUMNS[3:]) | {"ahead": ()}
 
 
 @verb
@@ -29,16 +29,16 @@ def health(
     service is not ready.
     """
     urls = {name: Ports(port_base).url(name) for name in SERVICES}
-    found: Deployment | None = None
+    reached: Deployment | None = None
     try:
-        found = deployment_of(data, port_base, deployment)
-        urls = {name: access.url for name, access in found.services.items()}
+        reached = deployment_of(data, port_base, deployment)
+        urls = {name: access.url for name, access in reached.services.items()}
     except CommandError as refusal:
         if data is not None or deployment is not None:
             raise
         out.detail(str(refusal))
     states = {service: _state(f"{url}/readyz") for service, url in urls.items()}
-    figures = asyncio.run(_figures(found, out)) if found else {}
+    figures = asyncio.run(_figures(reached, out)) if reached else {}
     rows = [{"service": name, "url": url, "state": states[name], **figures.get(name, _UNKNOWN)} for name, url in urls.items()]
     if out.form == "json":
         typer.echo(json.dumps({row["service"]: {"ready": row["state"] == "ready", **row} for row in rows}))
@@ -46,6 +46,8 @@ def health(
         out.rows(_COLUMNS, rows)
     if any(row["parked"] for row in rows):
         out.say("Some events are set aside: see yinuo parked ls.")
+    for lane in sorted({lane for found in figures.values() for lane in found["ahead"]}):
+        out.say(f"{lane} ends before what others have read of it: was its database restored from an older backup?")
     if waiting := [service for service, state in states.items() if state != "ready"]:
         raise CommandError(f"Not ready: {', '.join(waiting)}.", Exit.DEPENDENCY_DOWN)
 
@@ -68,6 +70,7 @@ async def _of(deployment: Deployment, service: str, out: Output) -> dict[str, An
     waiting = [relay.waiting for relay in relays if relay.waiting is not None]
     return {
         "lag": max((reader.lag for reader in readers if reader.kind != "unknown"), default=0),
+        "ahead": sorted({f"{reader.source} in {reader.county}" for reader in readers if reader.lag < 0 and reader.kind != "unknown"}),
         "unpublished": sum(relay.unpublished for relay in relays),
         "waiting_s": round(max(waiting), 1) if waiting else 0,
         "parked": set_aside.parked,

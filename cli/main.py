@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import county, demo, doctor, events, health, parked, projection, rebuild, receipts, tokens, up, verify, witness
+from cli import county, demo, doctor, events, health, parked, projection, rebuild, receipts, relay, tokens, up, verify, witness
 from cli.exits import CommandError, Exit
 from cli.packs import verbs as packs
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
@@ -40,6 +40,7 @@ app.add_typer(receipts.app, name="receipt")
 app.add_typer(witness.app, name="witness")
 for name, verb in packs.VERBS.items():
     events.app.command(name)(verb)
+app.add_typer(relay.app, name="relay")
 
 
 @app.callback()

@@ -105,6 +105,11 @@ def tell(sentence: str) -> None:
     sys.stderr.flush()
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun: 1 event, 2 events."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def visible(text: str) -> str:
     """Return a text that moves no cursor and breaks no line: what cannot be seen stands as its code."""
     if text.isprintable():

@@ -13,7 +13,7 @@ from cli.consent import Consent, SevereConsent
 from cli.deployment import Deployment
 from cli.exits import CommandError, Exit
 from cli.options import CountyArgument, CountyOption, ServiceArgument, ServiceOption
-from cli.output import Output
+from cli.output import Output, counted
 from cli.projection import ProjectionOption
 from cli.verbs import verb
 
@@ -104,7 +104,7 @@ def redrive(
     if not streams:
         out.say("Nothing is parked there.")
         return
-    if consent.given(out, f"{len(events)} events of {len(streams)} streams are applied again"):
+    if consent.given(out, f"{counted(len(events), 'event')} of {counted(len(streams), 'stream')} will be applied again"):
         _report(out, streams, _redriven(out, deployment, streams, wait))
 
 
@@ -131,8 +131,8 @@ def discard(
     behind = sum(_waits_behind(other, event) for other in events)
     out.rows(_COLUMNS, [_row(event)])
     if behind:
-        out.say(f"{behind} events of its stream wait behind it, and stay parked until they are redriven.")
-    if consent.given(out, f"{projection} never applies position {position} of {source} in {county}", county):
+        out.say(f"{counted(behind, 'event')} of its stream, parked behind it, will stay so until redriven.")
+    if consent.given(out, f"{projection} will never apply position {position} of {source} in {county}", county):
         if not asyncio.run(pass_over(deployment, event, by=by or who(), reason=reason.strip())):
             raise CommandError("It is no longer parked.", Exit.CONFLICT)
         out.say(f"Discarded: yinuo parked ls --discarded --service {service} --county {county}")
@@ -182,7 +182,7 @@ def _report(out: Output, streams: Sequence[Stream], found: "Sequence[Redriven | 
             "Not everything was taken up in time: the service does it when it runs, nothing need be asked again.", Exit.DEPENDENCY_DOWN
         )
     if left := sum(redriven.left for redriven in found if redriven is not None):
-        raise CommandError(f"{left} events stay parked: their streams' first still cannot be applied.", Exit.CONFLICT)
+        raise CommandError(f"{counted(left, 'event')} still parked: what each waits for cannot be applied yet.", Exit.CONFLICT)
 
 
 def _outcome(stream: Stream, redriven: "Redriven | None") -> dict[str, Any]:

@@ -233,7 +233,8 @@ class Consumer:
     async def _fetch_again(self, lane: Lane, received: Sequence[Received], offset: int) -> Hole | None:
         """Read the lane's partition from an offset up to these records, apply it and them; return the hole that remains.
 
-        By a reader of its own: the subscriber's position, and so the other lanes, stay where they are.
+        By a reader of its own: the subscriber's position, and so the other lanes, stay where they are. Offsets may be of a broker that
+        is no more: what ends before them is read to its end.
         """
         partition, until = TopicPartition(received[0].topic, received[0].partition), received[0].offset
         reader = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
@@ -241,6 +242,7 @@ class Consumer:
         try:
             reader.assign([partition])
             beginning = (await reader.beginning_offsets([partition]))[partition]
+            until = min(until, (await reader.end_offsets([partition]))[partition])
             reader.seek(partition, max(offset, beginning))
             while await reader.position(partition) < until:
                 for records in (await reader.getmany(timeout_ms=500, max_records=BATCH)).values():

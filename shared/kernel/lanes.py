@@ -10,7 +10,7 @@ from shared.kernel.records import Received
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What follows a position without a gap; `hole` is the position that is missing, if one is."""
+    """What follows a position without a gap; `hole` is the position that is missing before one that has come, if any is."""
 
     events: Sequence[Received]
     duplicates: int
@@ -26,9 +26,13 @@ class Hole:
 
 
 def due(received: Sequence[Received], position: int) -> Due:
-    """Return what of these records comes next after `position` (the checkpoint)."""
+    """Return what of these records comes next after `position` (the checkpoint).
+
+    What is ahead of its turn is left out, and looked for further on: a lane published again brings it once more, in its place.
+    """
     events: list[Received] = []
     duplicates = 0
+    ahead = 0
     for record in received:
         at = record.envelope.meta.position
         if at <= position:
@@ -37,8 +41,8 @@ def due(received: Sequence[Received], position: int) -> Due:
             events.append(record)
             position = at
         else:
-            return Due(events, duplicates, position + 1)
-    return Due(events, duplicates, None)
+            ahead = max(ahead, at)
+    return Due(events, duplicates, position + 1 if ahead > position else None)
 
 
 def steps(received: Sequence[Received], positions: Mapping[str, int]) -> dict[str, Due]:

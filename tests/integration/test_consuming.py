@@ -80,6 +80,39 @@ async def test_a_lane_whose_offsets_ran_ahead_is_fetched_again(lab: Lab) -> None
     assert sorted(row["changes"] for row in await lab.rows(BOARD)) == [1] * 11 + [2] * 20
 
 
+async def test_a_lane_published_again_behind_newer_events_is_read_whole_by_who_comes_new(lab: Lab) -> None:
+    bodies = [lab.body(position) for position in range(1, 9)]
+    await lab.produce(bodies[6], bodies[7], *bodies)  # the broker began anew, and `relay rewind` came after two more commands
+    async with lab.consuming():
+        await eventually(lab.standing, 8)
+    assert [(row["last"], row["changes"]) for row in await lab.rows(BOARD)] == [(position, 1) for position in range(1, 9)]
+
+
+async def test_offsets_of_a_broker_that_is_no_more_lead_nobody_astray(lab: Lab) -> None:
+    bodies = [lab.body(position) for position in range(1, 9)]
+    await lab.produce(*bodies[:4])
+    async with lab.consuming():
+        await eventually(lab.standing, 4)
+    async with county_transaction(lab.pool, A) as connection:  # its log was longer than that of today
+        await connection.execute("UPDATE read.checkpoints SET kafka_offset = 9999")
+    await lab.produce(*bodies[6:], *bodies)
+    async with lab.consuming():
+        await eventually(lab.standing, 8)
+    assert [(row["last"], row["changes"]) for row in await lab.rows(BOARD)] == [(position, 1) for position in range(1, 9)]
+
+
+async def test_a_consumer_that_remembers_a_longer_log_reads_the_one_there_is_to_its_end(lab: Lab) -> None:
+    await lab.produce(*(lab.body(position) for position in range(1, 6)))
+    async with lab.consuming() as consumer:
+        await eventually(lab.standing, 5)
+        for last in consumer._last.values():
+            last.offset = 9_999
+        await _as_owner(lab.databases.superuser, "DELETE FROM read.thing_board WHERE last > 2; UPDATE read.checkpoints SET position = 2")
+        await lab.lose_connections()
+        await eventually(lab.standing, 5)
+    assert [(row["last"], row["changes"]) for row in await lab.rows(BOARD)] == [(position, 1) for position in range(1, 6)]
+
+
 async def test_what_a_crash_took_back_is_applied_again_without_waiting_for_the_next_event(lab: Lab) -> None:
     await lab.produce(*(lab.body(position) for position in range(1, 11)))
     async with lab.consuming():

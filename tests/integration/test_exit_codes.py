@@ -94,6 +94,12 @@ def test_4_a_folder_without_a_stack(tmp_path: Path) -> None:
     assert said("county", "ls", "--data", tmp_path).code == 4
 
 
+def test_5_what_is_asked_contradicts_what_stands(written: Written) -> None:
+    found = said("relay", "rewind", "projects", A, "--to", "1", "--apply", *written.options)
+    assert (found.code, found.out) == (5, "")
+    assert "stands at 0 and is never moved forward" in found.err
+
+
 def test_6_a_role_that_may_not(written: Written, tmp_path: Path) -> None:
     other = written.intake.app.replace("written_intake_app@", "written_projects_app@")
     found = said("county", "ls", *changed(written, tmp_path, dsn=other))

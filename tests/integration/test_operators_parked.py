@@ -95,7 +95,7 @@ def test_without_apply_a_redrive_tells_what_would_come_of_it_and_changes_nothing
         (BOARD, "need-2"): (1, 0),
         (POLICY, "need-3"): (None, None),
     }
-    assert found.err == "Nothing was changed. With --apply, 5 events of 3 streams are applied again.\n"
+    assert found.err == "Nothing was changed. With --apply, 5 events of 3 streams will be applied again.\n"
     assert (desk.positions(), desk.rows("SELECT FROM read.need_board"), desk.rows("SELECT FROM read.redrives")) == ([4, 6, 7, 8, 9], [], [])
 
 
@@ -103,7 +103,7 @@ def test_without_apply_a_redrive_tells_what_would_come_of_it_and_changes_nothing
 def test_applied_it_folds_in_order_and_says_what_stays(desk: Desk) -> None:
     found = desk.parked("redrive", "intake", A, BOARD, "--apply", "--json")
     assert (found.code, [row["applied"] for row in found.json]) == (Exit.CONFLICT, [1, 1])
-    assert found.err == "yinuo: 2 events stay parked: their streams' first still cannot be applied.\n"
+    assert found.err == "yinuo: 2 events still parked: what each waits for cannot be applied yet.\n"
     assert desk.positions() == [6, 7, 8]
     assert "ValidationError" in str(desk.rows("SELECT error FROM read.parked WHERE position = 6")[0][0])
     assert len(desk.rows("SELECT FROM read.need_board")) == 2
@@ -143,7 +143,7 @@ def test_what_no_code_of_today_reads_can_only_be_discarded(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("more", "code", "sentence"),
     [
-        ((), Exit.OK, f"Nothing was changed. With --apply, {BOARD} never applies position 6 of intake in {A}."),
+        ((), Exit.OK, f"Nothing was changed. With --apply, {BOARD} will never apply position 6 of intake in {A}."),
         (("--apply",), Exit.USAGE, f"Say --confirm={A} as well."),
         (("--apply", "--yes"), Exit.USAGE, "No such option: --yes"),
         (("--apply", "--confirm=610330"), Exit.DENIED, f"'610330' is not the county this is about, {A}."),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cli.exits import Exit
+from cli.output import counted
 from tests.support.cli import said
 from tests.support.lab import A, B
 from tests.support.written_lanes import DAMAGED, Written, as_superuser
@@ -34,7 +35,9 @@ def test_a_part_of_a_lane_is_chosen(written: Written, chosen: tuple[object, ...]
     found = said("events", "ls", "intake", A, "--plain", *map(str, chosen), *written.options)
     assert found.code is Exit.OK
     assert [int(line[0]) for line in found.lines] == positions
-    assert found.err == (f"{len(positions)} events, positions {positions[0]} to {positions[-1]}.\n" if positions else "No events.\n")
+    assert found.err == (
+        f"{counted(len(positions), 'event')}, positions {positions[0]} to {positions[-1]}.\n" if positions else "No events.\n"
+    )
 
 
 def test_a_missing_position_is_told_and_what_stands_before_it_printed(written: Written) -> None:
@@ -84,6 +87,16 @@ def test_counties_are_shown_with_their_rules_and_lanes(written: Written) -> None
         "intake": (9, "2021-11-01T00:01:00.000000Z", "2021-11-01T00:09:00.000000Z"),
         "projects": (1, "2021-11-01T00:01:00.000000Z", "2021-11-01T00:01:00.000000Z"),
     }
+
+
+def test_a_lane_shorter_than_what_others_read_of_it_is_named(written: Written) -> None:
+    with as_superuser(written.intake) as connection:
+        connection.execute("INSERT INTO read.checkpoints VALUES (%s, 'need_board', 'projects', 5, NULL)", (A,))
+    found = said("health", *written.options)
+    assert found.code is Exit.DEPENDENCY_DOWN
+    assert f"projects in {A} ends before what others have read of it" in found.err
+    with as_superuser(written.intake) as connection:
+        connection.execute("DELETE FROM read.checkpoints")
 
 
 def test_a_projection_is_shown_beside_the_head_of_its_lane(written: Written) -> None:

@@ -1,7 +1,9 @@
 """The whole stack, services included: up, healed, and down in order."""
 
+import asyncio
 import json
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,20 @@ import httpx
 import psutil
 import pytest
 
+from cli.exits import Exit
 from deploy.embedded.preflight import SERVICES
+from deploy.embedded.stack import Stack
+from tests.support.cast import GOOD, Cast, at
+from tests.support.cli import of, said
+from tests.support.client import Platform
+from tests.support.healing import (
+    COUNTIES,
+    a_new_service_reads_everything,
+    caught_up,
+    history,
+    read_models_are_the_histories,
+    topics_are_whole,
+)
 from tests.support.stack import data_folder, free_port_base
 from tests.support.up import Up, listens, programs_of, soon, yinuo
 
@@ -81,6 +96,50 @@ def test_the_services_are_ready_again_after_what_they_stand_on_was_killed(up: Up
     soon(lambda: up.pids().get(program, killed) != killed and listens(int(up.info["kafka"].split(":")[1])))
     soon(lambda: all(ready(url) for url in up.info["services"].values()), 60)
     assert {service: up.pids()[service] for service in SERVICES} == services  # they waited, rather than die with it
+
+
+def test_kafka_wiped_heals_from_the_logs(up: Up, data: Path, base: int) -> None:
+    """Its folder is lost while the stack is down: every lane is published again, and nobody who reads them loses or doubles anything."""
+    options = ("--data", data, "--port-base", str(base), "--simulated-clock")
+    with httpx.Client(timeout=30, trust_env=False) as http:
+        platform = Platform(Stack(data, base, "simulated"), http)
+        casts = [Cast(platform, county, "healing").registered() for county in COUNTIES]
+        for cast in casts:
+            told(cast, "2021-11-01T09:00:00")
+        caught_up(platform)
+        before = history(platform)
+
+        up.end(signal.SIGTERM)
+        shutil.rmtree(data / "kafka")
+        up.start(*options)
+        for cast in casts:
+            cast.submit("赶在前面")  # it is published before what came before it
+        healed = said("relay", "rewind", "--all", "--to", 0, "--apply", "--wait", "--json", *of(platform.stack))
+        assert healed.code is Exit.OK, healed.err
+        assert sum(row["again"] for row in healed.json) >= sum(map(len, before.values()))
+        for cast in casts:
+            told(cast, "2021-12-01T09:00:00")
+
+        caught_up(platform)
+        events = history(platform)
+        assert all(events[lane][: len(facts)] == facts for lane, facts in before.items())
+        assert {len(events[lane]) > len(facts) for lane, facts in before.items()} == {True}
+        assert read_models_are_the_histories(platform, events) > len(casts) * 20
+        asyncio.run(topics_are_whole(platform, events))
+        asyncio.run(a_new_service_reads_everything(platform, events))
+
+
+def told(cast: Cast, day: str) -> None:
+    """Tell a story through all four services."""
+    need = cast.submit("水塘淤积", {"name": "陈秀英", "phone": "13800138000"}, at(day))["id"]
+    project = cast.propose(need)
+    cast.approve(project)
+    cast.pledge(project)
+    cast.complete(project)
+    cast.judge.eventually("scoring", f"verifications/{project}", status="open")
+    cast.score(project, GOOD)
+    cast.judge.do("scoring", f"verifications/{project}/sign-off")
+    cast.of("office").eventually("intake", f"needs/{need}", status="answered")
 
 
 def test_sigterm_stops_services_then_kafka_then_postgres(up: Up, data: Path) -> None:

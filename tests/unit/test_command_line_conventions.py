@@ -38,8 +38,16 @@ def verbs() -> dict[str, set[str]]:
 
 def test_every_operators_verb_has_the_same_options() -> None:
     found = verbs()
-    assert {"events ls", "projection show", "county ls"} <= set(found)
+    assert {"events ls", "projection show", "county ls", "parked ls", "relay status"} <= set(found)
     assert {name for name, options in found.items() if not options >= OUTPUT | DEPLOYMENT} == set()
+
+
+def test_every_verb_that_changes_something_shows_it_first_and_asks() -> None:
+    changing = {name: options for name, options in verbs().items() if "--apply" in options}
+    assert set(changing) >= {"parked redrive", "parked discard", "relay rewind"}
+    assert {name for name, options in changing.items() if "--no-input" not in options} == set()
+    assert {name for name, options in changing.items() if ("--yes" in options) == ("--confirm" in options)} == set()
+    assert "--confirm" in changing["parked discard"]
 
 
 def test_no_secret_can_be_given_on_the_command_line() -> None:
