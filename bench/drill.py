@@ -80,6 +80,7 @@ class Drill:
         with self._step("be ready again"):
             self._wait_ready(stack, http)
         self._compare("the older backup", {"intake": before}, {"intake": digests(stack)["intake"]})
+        drop_database(stack.postgres, "intake_backup")
 
     def _submit(self, stack: Stack, http: httpx.Client, needs: int) -> None:
         token, url = load_issuer().issue("clerk", COUNTY), f"{stack.info.services['intake']}/v1/{COUNTY}/needs:batch"
