@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.intake import NeedSubmitted
 from shared.contracts.projects import (
     ClaimGivenBack,
     ClaimTransferred,
@@ -284,18 +283,3 @@ def _tied(row: ContactPointRow, event: ContactPointTied, meta: Meta) -> None:
 @CONTACT_POINTS.on(ContactPointReleased)
 def _released(row: ContactPointRow, event: ContactPointReleased, _meta: Meta) -> None:
     row.account, row.until = event.account, event.until
-
-
-@dataclass(slots=True)
-class KnownNeedRow:
-    """A need that intake has told of."""
-
-    need_id: UUID
-
-
-KNOWN_NEEDS = Projection("known_needs", row=KnownNeedRow, key="need_id")
-
-
-@KNOWN_NEEDS.on(NeedSubmitted)
-def _known(_row: KnownNeedRow, _event: NeedSubmitted, _meta: Meta) -> None:
-    """Knowing of it is all."""
