@@ -1,6 +1,5 @@
 """Importing a pack: whole lanes into empty databases, each in one transaction."""
 
-import asyncio
 from collections.abc import Iterable
 
 import asyncpg
@@ -36,6 +35,12 @@ def trusted(where: Deployment, pack: Pack, policy: Policy, told: Told) -> list[H
     return pack.verify(policy, told)
 
 
+def make(where: Deployment) -> None:
+    """Bring every service's database to the shape this code knows, those of services whose lane is empty too."""
+    for service, access in where.services.items():
+        migrate(access.owner_dsn, where.parts(service).package)
+
+
 async def missing_lanes(where: Deployment, held: Iterable[Held]) -> list[Held]:
     """Return the lanes that are empty here, without those that hold the pack's very tree; CommandError where one holds something else."""
     found = []
@@ -61,9 +66,8 @@ async def missing_lanes(where: Deployment, held: Iterable[Held]) -> list[Held]:
 
 
 async def fill(where: Deployment, pack: Pack, each: Held, every: Iterable[Held], moved: Told) -> Restored:
-    """Put a lane of a pack into its empty database, all of it or nothing: migrated first if need be, read and hashed once more."""
+    """Put a lane of a pack into its empty database, all of it or nothing, read and hashed once more."""
     lane, parts = each.lane, where.parts(each.lane.service)
-    await asyncio.to_thread(migrate, where.access(lane.service).owner_dsn, parts.package)
     async with where.pool(lane.service) as pool, county_transaction(pool, lane.county) as connection:
         refill = Refill(connection, lane.county, {lane.size: each.accepted.checkpoint.root})
         await refill.begin()

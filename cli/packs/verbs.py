@@ -87,7 +87,7 @@ def import_(  # noqa: PLR0917 - options, given by name
     Everything is verified before anything is written, each lane is one transaction, and a run that was interrupted goes on. Then
     'yinuo rebuild --all --apply' brings the read models. Persons' keys are in no pack: what was sealed stays sealed.
     """
-    from cli.packs.importing import fill, missing_lanes, trusted  # noqa: PLC0415 - see cli.main
+    from cli.packs.importing import fill, make, missing_lanes, trusted  # noqa: PLC0415 - see cli.main
     from cli.packs.reading import opened  # noqa: PLC0415
     from cli.progress import following  # noqa: PLC0415
 
@@ -101,6 +101,7 @@ def import_(  # noqa: PLR0917 - options, given by name
             _tell_held(missing, as_json=as_json)
             typer.echo(f"Nothing was changed. With --apply, {len(missing)} lanes are filled.", err=True)
             return
+        make(where)
         for each in missing:
             with following(f"importing {each.lane.folder}") as told:
                 _tell_restored(asyncio.run(fill(where, pack, each, every, told)), as_json=as_json)

@@ -207,6 +207,7 @@ def test_a_pack_restores_lanes_trees_and_answers_byte_for_byte_and_a_rebuild_the
     for file in (only, pack, pack):  # what an interrupted import has left is gone on from
         outcome = yinuo("events", "import", file, "--deployment", empty, "--apply", "--json")
         assert outcome.returncode == 0, outcome.stderr
+        assert made_in(platform) == list(SERVICES), "a service whose lane is not in the pack is to be rebuilt too"
     there, here = written_in(empty), written_in(deployment)
     assert {name: (count, digest) for name, (count, _, digest) in there.items()} == {
         name: (count, digest) for name, (count, _, digest) in here.items()
@@ -234,6 +235,16 @@ def rebuilt(deployment: Path, *arguments: str) -> dict[str, str]:
     if not arguments:
         assert {each["projection"] for each in found if each["differing"]} == set()
     return {each["projection"]: each["digest"] for each in found}
+
+
+def made_in(platform: Platform) -> list[str]:
+    """Return the services whose new databases have read models."""
+    made = []
+    for name in SERVICES:
+        with psycopg.connect(platform.stack.postgres.dsn(f"{name}_anew")) as connection:
+            if connection.execute("SELECT to_regclass('read.checkpoints') IS NOT NULL").fetchone() == (True,):
+                made.append(name)
+    return made
 
 
 def trees(platform: Platform, database: str) -> tuple[Any, ...]:
