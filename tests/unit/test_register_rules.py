@@ -168,13 +168,18 @@ def test_the_list_of_exemptions_says_what_became_of_each() -> None:
         member_id=member_id("li"), exemption="infirm", reason="属实", proposed_by="secretary-1", approved_by="committee-1"
     )
     ended = MemberExempted(member_id=member_id("li"), exemption=None, reason="已康复")
+    moved = MemberMoved(member_id=member_id("li"), unit="D14", branch="D14-2", reason="转接组织关系", moved_by="committee-1")
     for story, status in (
         ((PROPOSED,), "proposed"),
         ((PROPOSED, refused), "refused"),
         ((PROPOSED, refused, PROPOSED, approved), "approved"),
+        ((PROPOSED, moved), "lapsed"),
+        ((PROPOSED, ended), "lapsed"),
+        ((PROPOSED, refused, moved), "refused"),
+        ((moved, PROPOSED), "proposed"),
     ):
         assert rows(EXEMPTIONS, LI, *story)[member_id("li"),].status == status
-    assert rows(EXEMPTIONS, LI, ended) == {}
+    assert rows(EXEMPTIONS, LI, moved, ended)[member_id("li"),].position is None, "what was never proposed is not listed"
 
 
 def test_a_unit_moves_its_members_between_its_branches_and_the_office_between_units() -> None:

@@ -183,7 +183,10 @@ MEMBERS.on(TeamLeft, keys=_mate)(_holds_no_longer)
 
 @dataclass(slots=True)
 class ExemptionRow:
-    """The last exemption a branch proposed for a member; what shows it stays sealed, with what it is bound to."""
+    """The last exemption a branch proposed for a member; what shows it stays sealed, with what it is bound to.
+
+    It lapses where the member moves, or the unit exempts or ends an exemption at once. Without a position nothing was proposed.
+    """
 
     member_id: UUID
     position: int | None = None
@@ -209,9 +212,22 @@ def _exemption_proposed(row: ExemptionRow, event: ExemptionProposed, meta: Meta)
     row.decided_by = row.reason = None
 
 
-@EXEMPTIONS.on(MemberExempted, keys=lambda event: () if event.proposed_by is None else ((event.member_id,),))
+@EXEMPTIONS.on(MemberExempted)
 def _exemption_approved(row: ExemptionRow, event: MemberExempted, _meta: Meta) -> None:
-    row.status, row.decided_by, row.reason = "approved", event.approved_by, event.reason
+    if event.proposed_by is None:
+        _lapse(row, event.reason)
+    else:
+        row.status, row.decided_by, row.reason = "approved", event.approved_by, event.reason
+
+
+@EXEMPTIONS.on(MemberMoved)
+def _proposer_left(row: ExemptionRow, event: MemberMoved, _meta: Meta) -> None:
+    _lapse(row, event.reason)
+
+
+def _lapse(row: ExemptionRow, reason: str) -> None:
+    if row.position is not None and row.status == "proposed":
+        row.status, row.reason = "lapsed", reason
 
 
 @EXEMPTIONS.on(ExemptionRefused)
