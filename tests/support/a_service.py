@@ -18,6 +18,7 @@ from shared.kernel.events import Event, dump, load
 from shared.kernel.projection import Fact, Projection
 from shared.kernel.rules import Asked, Command, Decider, Policy
 from shared.kernel.sealed import persons_to_seal
+from shared.kernel.sealing import KEY_BYTES, Context, seal
 from shared.kernel.testing import COUNTY, Outcome
 from shared.kernel.timers import TimerRow
 from shared.kernel.workdays import business_day
@@ -93,7 +94,7 @@ class Service(RuleBasedStateMachine):
         stream = handler.stream(command, COUNTY)
         for event in outcome.events:
             self.allowed(self.state(handler.decider, stream), event, actor)
-            self._tell(handler.decider, stream, _stored(handler.decider, event))
+            self._tell(handler.decider, stream, _stored(handler.decider, stream, event))
         return outcome
 
     def allowed(self, before: Any, event: Any, actor: Actor) -> None:
@@ -165,11 +166,11 @@ class Service(RuleBasedStateMachine):
         self.rows = folded(self.reads, [fact], onto=self.rows)
 
 
-def _stored(decider: Decider[Any], event: Event) -> Event:
-    if persons_to_seal(event):
-        return event
+def _stored(decider: Decider[Any], stream: str, event: Event) -> Event:
+    keys = dict.fromkeys(persons_to_seal(event), bytes(KEY_BYTES))
+    sealed = seal(event, Context(COUNTY, stream, UUID(int=0)), keys)
     name = type(event).__name__
-    return decider.contract.read(name, decider.contract.dataschema(name), load(dump(event)))
+    return decider.contract.read(name, decider.contract.dataschema(name), load(dump(sealed)))
 
 
 def every(facts: UnionType) -> set[str]:
