@@ -1,8 +1,9 @@
 """A service under whatever anybody asks: its own table and rules decide over streams in memory, its read models are folded beside them."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from types import UnionType
 from typing import Any, ClassVar, get_args
 from uuid import UUID
@@ -26,23 +27,33 @@ from tests.support.envelopes import meta
 from tests.support.events import Rows, folded
 
 Ask = tuple[Command, Actor]
+Choice = int | tuple[int, Actor] | Ask
 
 
-def anything(usual: Sequence[Ask], odd: Sequence[Ask], anybody: Sequence[Actor]) -> st.SearchStrategy[int | Ask]:
-    """Return what may be asked: something usual by number, something usual or odd, or anything of these by anybody."""
-    commands = [command for command, _ in (*usual, *odd)]
-    by_anybody = st.tuples(st.sampled_from(commands), st.sampled_from(anybody))
-    return st.one_of(st.integers(0, 99), st.integers(100, 199), st.sampled_from(usual), st.sampled_from(odd), by_anybody)
+def together(kinds: Iterable[tuple[list[Ask], list[Ask]]]) -> tuple[list[Ask], list[Ask]]:
+    """Return what is usual and what is odd to ask about several things."""
+    usual, odd = zip(*kinds, strict=True)
+    return list(chain.from_iterable(usual)), list(chain.from_iterable(odd))
+
+
+def anything(usual: Sequence[Ask], odd: Sequence[Ask], anybody: Sequence[Actor]) -> st.SearchStrategy[Choice]:
+    """Return what may be asked: something usual or that somebody could do now, by number; something usual or odd; anything by anybody."""
+    somebody, by_number = st.sampled_from(anybody), st.integers(0, 99)
+    by_anybody = st.tuples(st.sampled_from([command for command, _ in (*usual, *odd)]), somebody)
+    return st.one_of(by_number, st.tuples(by_number, somebody), st.sampled_from(usual), st.sampled_from(odd), by_anybody)
 
 
 class Service(RuleBasedStateMachine):
     """One service of one county in memory. Every event is written and read back before anybody sees it, as the log would.
 
-    `reached` counts what all runs together came to: kinds of events, and codes of refusals.
+    `usual` is what people ask of each other as a rule, `odd` what some guard should meet; `reached` counts what all runs together
+    came to: kinds of events, and codes of refusals.
     """
 
     handlers: ClassVar[Mapping[type[Command], CommandHandler[Any]]]
     reads: ClassVar[Sequence[Projection[Any]]]
+    usual: ClassVar[Sequence[Ask]]
+    odd: ClassVar[Sequence[Ask]]
     reached: ClassVar[Counter[str]]
 
     def __init_subclass__(cls) -> None:
@@ -79,6 +90,11 @@ class Service(RuleBasedStateMachine):
         """Return what was told of these kinds, in order."""
         return [fact.event for fact in self.told if isinstance(fact.event, kinds)]
 
+    def now(self, command: Any, _actor: Actor) -> Command:
+        """Return a command with days that fit the present."""
+        asked: Command = command
+        return asked
+
     def prepared(self, command: Command) -> Command:
         """Return a command with what its handler would have looked up."""
         return command
@@ -100,22 +116,30 @@ class Service(RuleBasedStateMachine):
     def allowed(self, before: Any, event: Any, actor: Actor) -> None:
         """Assert that a fact may follow on a state, and from whom it comes."""
 
-    def picked(self, choice: int | Ask, usual: Sequence[Ask]) -> Sequence[Ask]:
-        """Return what is asked: what was drawn as it is, or by its number one of the usual that would make something happen now, if any.
+    def go(self, choice: Choice) -> None:
+        """Ask what was drawn; or, by its number, something that would make a fact now: usual, or within a certain actor's power.
 
-        Anything drawn blindly seldom gets anywhere; what is usual alone never meets a guard. Every kind of fact has the same chance.
+        Anything drawn blindly seldom gets anywhere, what is usual alone never meets a guard, and a guard that is missing is met by who
+        should have been kept out. Every kind of fact has the same chance.
         """
-        if not isinstance(choice, int):
-            return [choice]
+        match choice:
+            case int():
+                self._one_of(choice, self.usual)
+            case (int() as number, Actor() as actor):
+                self._one_of(number, [(command, actor) for command, _ in (*self.usual, *self.odd)])
+            case (Command() as command, actor):
+                self.ask(self.now(command, actor), actor)
+
+    def _one_of(self, number: int, asks: Sequence[Ask]) -> None:
         would: dict[tuple[type[Event], ...], list[Ask]] = {}
-        for ask in usual:
-            if events := self._decided(*ask).events:
-                would.setdefault(tuple(type(event) for event in events), []).append(ask)
-        if not would:
-            return []
-        number = choice + self._asked  # counted on, as nothing is drawn as often as nought
-        asks = list(would.values())[number % len(would)]
-        return [asks[number // len(would) % len(asks)]]
+        for drawn, actor in asks:
+            command = self.now(drawn, actor)
+            if events := self._decided(command, actor).events:
+                would.setdefault(tuple(type(event) for event in events), []).append((command, actor))
+        if would:
+            number += self._asked  # counted on, as nothing is drawn as often as nought
+            found = list(would.values())[number % len(would)]
+            self.ask(*found[number // len(would) % len(found)])
 
     def learn(self, event: Event, service: str) -> None:
         """Hear a fact of another service."""

@@ -14,9 +14,10 @@ from services.supervision.projections import HEARING_BOARD, TASK_BOARD, TIMERS
 from services.supervision.state.hearings import Hearing, HearingEvent
 from shared.contracts.inspections import HearingHeld, ReportHeard, TaskAssigned, TaskCompleted, TaskOverdue
 from shared.kernel.actor import SYSTEM, Actor
+from shared.kernel.rules import Command
 from shared.kernel.testing import by
 from tests.support.a_notice import BUREAU, INSPECTOR, LEADER, OFFICE, TIMER, TOWN, calendar, working
-from tests.support.a_service import Ask, Service, anything, every, explore
+from tests.support.a_service import Ask, Choice, Service, anything, every, explore, together
 
 HEARINGS = {UUID(int=1): (UUID(int=11), UUID(int=12)), UUID(int=2): (UUID(int=21), UUID(int=22))}
 OWN_LEADER, OWN_OFFICE = by("leader", sub="leader-1", unit="T1"), by("office", sub="xjb-9", unit="D1")
@@ -42,32 +43,28 @@ def at(hearing_id: UUID, tasks: tuple[UUID, UUID]) -> tuple[list[Ask], list[Ask]
     return usual, odd
 
 
-USUAL, ODD = ([ask for kind in kinds for ask in kind] for kinds in zip(*(at(*each) for each in HEARINGS.items()), strict=True))
-ANYTHING = anything(USUAL, ODD, ANYBODY)
+USUAL, ODD = together(at(*each) for each in HEARINGS.items())
 
 
 class Hearings(Service):
     """Two hearings with two tasks each; the sweeper rings what is due."""
 
-    handlers = HANDLERS
+    handlers, usual, odd = HANDLERS, USUAL, ODD
     reads = (HEARING_BOARD, TASK_BOARD, TIMERS)
 
-    @rule(choice=ANYTHING, days=st.sampled_from((0, 0, 0, 1, 3)))
-    def go_on(self, choice: int | Ask, days: int) -> None:
+    @rule(choice=anything(USUAL, ODD, ANYBODY), days=st.sampled_from((0, 0, 0, 1, 3)))
+    def go_on(self, choice: Choice, days: int) -> None:
         self.pass_days(days)
+        self.go(choice)
         self.timers_ring()
-        for command, actor in self.picked(choice, USUAL):
-            if isinstance(command, MarkTaskOverdue):
-                self.mark(command, actor)
-            else:
-                self.ask(command, actor)
 
-    def mark(self, command: MarkTaskOverdue, actor: Actor) -> None:
-        """Say that a task's own day is over, when it is, whatever has become of the task."""
-        task = self.hearing(command.hearing_id).tasks.get(command.task_id)
-        if task is not None and task.due_on < self.today:
-            outcome = self.ask(command.model_copy(update={"due_on": task.due_on}), actor)
-            assert (outcome.refusal is None) is actor.has(SYSTEM)
+    def now(self, command: Any, _actor: Actor) -> Command:
+        """Name a task's own day, once it is over."""
+        if isinstance(command, MarkTaskOverdue):
+            task = self.hearing(command.hearing_id).tasks.get(command.task_id)
+            return command if task is None or task.due_on >= self.today else command.model_copy(update={"due_on": task.due_on})
+        asked: Command = command
+        return asked
 
     def hearing(self, hearing_id: UUID) -> Hearing:
         state: Hearing = self.state(HEARING, f"hearing-{hearing_id}")

@@ -14,7 +14,7 @@ from shared.contracts.ladders import ListingOwnerNamed, SubjectDelisted, Subject
 from shared.kernel.actor import SYSTEM, Actor
 from shared.kernel.testing import by
 from tests.support.a_ladder import LIST
-from tests.support.a_service import Ask, Service, anything, every, explore
+from tests.support.a_service import Ask, Choice, Service, anything, every, explore, together
 from tests.support.a_watch import LEADER, OFFICE, POLICY, PROJECT, WATCH_ID
 
 SUBJECTS = {"project": PROJECT, "unit": "T1"}
@@ -38,21 +38,19 @@ def of(subject: str, subject_id: str) -> tuple[list[Ask], list[Ask]]:
     return usual, odd
 
 
-USUAL, ODD = ([ask for kind in kinds for ask in kind] for kinds in zip(*(of(*subject) for subject in SUBJECTS.items()), strict=True))
-ANYTHING = anything(USUAL, ODD, ANYBODY)
+USUAL, ODD = together(of(*subject) for subject in SUBJECTS.items())
 
 
 class Listings(Service):
     """A project and a unit are put on the list and taken off it."""
 
-    handlers = HANDLERS
+    handlers, usual, odd = HANDLERS, USUAL, ODD
     reads = (LISTING_BOARD,)
 
-    @rule(choice=ANYTHING, days=st.integers(0, 2))
-    def go_on(self, choice: int | Ask, days: int) -> None:
+    @rule(choice=anything(USUAL, ODD, ANYBODY), days=st.integers(0, 2))
+    def go_on(self, choice: Choice, days: int) -> None:
         self.pass_days(days)
-        for command, actor in self.picked(choice, USUAL):
-            self.ask(command, actor)
+        self.go(choice)
 
     def allowed(self, before: Listing, event: Any, actor: Actor) -> None:
         match event:

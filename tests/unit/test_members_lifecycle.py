@@ -14,7 +14,7 @@ from shared.contracts.projects import ExemptionProposed, ExemptionRefused, Membe
 from shared.kernel.actor import Actor
 from shared.kernel.testing import by
 from tests.support.a_project import BRANCH, COMMITTEE, OFFICE, member_id
-from tests.support.a_service import Ask, Service, anything, every, explore
+from tests.support.a_service import Ask, Choice, Service, anything, every, explore, together
 
 ACCOUNTS = ("li", "wang")
 IDS: dict[UUID, str] = {member_id(account): account for account in ACCOUNTS}
@@ -44,24 +44,22 @@ def of(account: str) -> tuple[list[Ask], list[Ask]]:
     return usual, odd
 
 
-USUAL, ODD = ([ask for kind in kinds for ask in kind] for kinds in zip(*(of(account) for account in ACCOUNTS), strict=True))
-ANYTHING = anything(USUAL, ODD, ANYBODY)
+USUAL, ODD = together(of(account) for account in ACCOUNTS)
 
 
 class Members(Service):
     """Two members, their branch, their unit and everybody else."""
 
-    handlers = HANDLERS
+    handlers, usual, odd = HANDLERS, USUAL, ODD
     reads = (MEMBERS, EXEMPTIONS)
 
     def __init__(self) -> None:
         super().__init__()
         self.ask(*of("wang")[0][0])
 
-    @rule(choice=ANYTHING)
-    def go_on(self, choice: int | Ask) -> None:
-        for command, actor in self.picked(choice, USUAL):
-            self.ask(command, actor)
+    @rule(choice=anything(USUAL, ODD, ANYBODY))
+    def go_on(self, choice: Choice) -> None:
+        self.go(choice)
 
     def member(self, account: str) -> Member:
         state: Member = self.state(MEMBER, f"member-{member_id(account)}")

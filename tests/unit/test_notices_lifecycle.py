@@ -1,8 +1,8 @@
 """Two notices under whatever anybody asks: no reply counts twice, no clock is missed or goes on after the end, no number is left out."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from shared.contracts.supervision import (
     ResponseSentBack,
 )
 from shared.kernel.actor import Actor
+from shared.kernel.rules import Command
 from shared.kernel.testing import by
 from tests.support.a_notice import (
     ACKNOWLEDGE,
@@ -46,7 +47,7 @@ from tests.support.a_notice import (
     send_back,
     working,
 )
-from tests.support.a_service import Ask, Service, anything, every, explore
+from tests.support.a_service import Ask, Choice, Service, anything, every, explore, together
 
 LETTER, OTHER = UUID(int=1), UUID(int=2)
 FIRST_DAY = date(2021, 11, 8)
@@ -55,76 +56,80 @@ ISSUERS = (OFFICE, INSPECTOR, LEADER, OWN_LEADER, OWN_OFFICE)
 ANYBODY = (*ISSUERS, TOWN, BUREAU, by("unit", unit="T2"), by("branch", unit="T1"), by("auditor"), by("citizen"))
 
 
-def later(days: int) -> RequestReplyExtension:
-    """Ask for so many days; the machine counts them from the day there is."""
-    return RequestReplyExtension(notice_id=LETTER, reply_by=FIRST_DAY + timedelta(days=days), reason="需核实")
+def of(notice_id: UUID) -> tuple[list[Ask], list[Ask]]:
+    """Return what is usual and what is odd to ask about a notice."""
+    which: Any = {"notice_id": notice_id}
+
+    def later(days: int) -> RequestReplyExtension:
+        return RequestReplyExtension(**which, reply_by=FIRST_DAY + timedelta(days=days), reason="需核实")
+
+    def judge(unit: str, verdict: Any = "grant", reason: str | None = "已有两周") -> JudgeReplyExtension:
+        return JudgeReplyExtension(**which, unit=unit, verdict=verdict, reason=reason)
+
+    def verdicts(unit: str) -> Sequence[Command]:
+        return accept(unit), send_back(working(1), unit), judge(unit), judge(unit, "decline")
+
+    usual: list[Ask] = [
+        (issue(reply_within=calendar(25)), OFFICE),
+        (issue(kind="bulletin", reply_within=None, addressees=("T1",)), LEADER),
+        (issue(addressees=("D1",), reply_within=working(2)), INSPECTOR),
+        *((command, unit) for command in (ACKNOWLEDGE, RESPOND, later(3), later(20)) for unit in (TOWN, BUREAU)),
+        *((command, issuer) for unit, issuer in (("T1", OFFICE), ("D1", LEADER)) for command in verdicts(unit)),
+        (CLOSE, OFFICE),
+    ]
+    odd: list[Ask] = [
+        *((command, own) for unit, own in (("T1", OWN_LEADER), ("D1", OWN_OFFICE)) for command in verdicts(unit)),
+        (accept(None), OFFICE),
+        (judge("D1", "decline", None), OFFICE),
+        (RESPOND, BUREAU),
+        (later(0), TOWN),
+        (later(400), BUREAU),
+        (MarkOverdue(**which, due_on=FIRST_DAY), OFFICE),
+    ]
+    return about(which, usual), about(which, odd)
 
 
-def judge(unit: str, *, grant: bool, reason: str | None = "已有两周") -> JudgeReplyExtension:
-    return JudgeReplyExtension(notice_id=LETTER, unit=unit, verdict="grant" if grant else "decline", reason=reason)
+def about(which: dict[str, Any], asks: Sequence[Ask]) -> list[Ask]:
+    return [(command.model_copy(update=which), actor) for command, actor in asks]
 
 
-ISSUES: list[Ask] = [
-    (issue(reply_within=calendar(25)), OFFICE),
-    (issue(kind="bulletin", reply_within=None, addressees=("T1",)), LEADER),
-    (issue(addressees=("D1",), reply_within=working(2)), INSPECTOR),
-]
-USUAL: list[Ask] = [
-    *ISSUES,
-    *((command, unit) for command in (ACKNOWLEDGE, RESPOND, later(3), later(20)) for unit in (TOWN, BUREAU)),
-    *(
-        (command, issuer)
-        for unit, issuer in (("T1", OFFICE), ("D1", LEADER))
-        for command in (accept(unit), send_back(working(1), unit), judge(unit, grant=True), judge(unit, grant=False))
-    ),
-    (CLOSE, OFFICE),
-]
-ODD: list[Ask] = [
-    (accept(None), OFFICE),
-    (judge("D1", grant=False, reason=None), OFFICE),
-    (RESPOND, BUREAU),
-    (later(0), TOWN),
-    (later(400), BUREAU),
-    *((command("T1"), OWN_LEADER) for command in (accept, partial(send_back, working(1)), partial(judge, grant=True))),
-    *((command("D1"), OWN_OFFICE) for command in (accept, partial(send_back, working(1)), partial(judge, grant=True))),
-]
-ANYTHING = anything(USUAL, ODD, ANYBODY)
+USUAL, ODD = together([of(LETTER), of(OTHER)])
 
 
 class Notices(Service):
     """A letter to two units and another notice; the policy that numbers them hears late, the sweeper rings what is due."""
 
-    handlers = HANDLERS
+    handlers, usual, odd = HANDLERS, USUAL, ODD
     reads = (NOTICE_BOARD, TIMERS)
 
     def __init__(self) -> None:
         super().__init__()
-        self.ask(*self.about(LETTER, *ISSUES[0]))
+        self.ask(*USUAL[0])
 
-    @rule(
-        choice=ANYTHING,
-        notice_id=st.sampled_from((LETTER, LETTER, OTHER)),
-        days=st.sampled_from((0, 0, 1, 4)),
-        hear=st.integers(0, 2),
-    )
-    def go_on(self, choice: int | Ask, notice_id: UUID, days: int, hear: int) -> None:  # one rule, so that every run has them all
+    @rule(choice=anything(USUAL, ODD, ANYBODY), days=st.sampled_from((0, 0, 1, 4)), hear=st.integers(0, 2))
+    def go_on(self, choice: Choice, days: int, hear: int) -> None:  # one rule, so that every run has them all
         self.pass_days(days)
+        self.go(choice)
         self.timers_ring()
-        drawn = choice if isinstance(choice, int) else self.about(notice_id, *choice)
-        for command, actor in self.picked(drawn, [self.about(notice_id, *ask) for ask in USUAL]):
-            self.ask(command, actor)
         self.hear(FOLLOW_UP_NOTICE, hear)
+
+    def now(self, command: Any, actor: Actor) -> Command:
+        """Count a later day from the day there is, and name a day that is over."""
+        notice = self.notice(command.notice_id)
+        match command:
+            case RequestReplyExtension():
+                at = notice.addressee(actor.unit or "") or Addressee()
+                return command.model_copy(update={"reply_by": (at.reply_by or FIRST_DAY) + (command.reply_by - FIRST_DAY)})
+            case MarkOverdue():
+                over = (at.reply_by for _, at in notice.addressees if at.reply_by is not None and at.reply_by < self.today)
+                return command.model_copy(update={"due_on": next(over, command.due_on)})
+            case _:
+                asked: Command = command
+                return asked
 
     def notice(self, notice_id: UUID) -> Notice:
         state: Notice = self.state(NOTICE, f"notice-{notice_id}")
         return state
-
-    def about(self, notice_id: UUID, command: Any, actor: Actor) -> Ask:
-        about: dict[str, Any] = {"notice_id": notice_id}
-        if isinstance(command, RequestReplyExtension):
-            at = self.notice(notice_id).addressee(actor.unit or "") or Addressee()
-            about["reply_by"] = (at.reply_by or FIRST_DAY) + (command.reply_by - FIRST_DAY)
-        return command.model_copy(update=about), actor
 
     def timers_ring(self) -> None:
         """Whoever owes a reply by a day that is over is found late then."""

@@ -248,15 +248,18 @@ def test_a_leader_is_tied_to_a_contact_point_from_a_day_to_a_day() -> None:
         leader_id=LEADER_ID, account="leader-7", organisation="430523100", tied_from=date(2021, 5, 10), tied_by="xjb-1"
     )
     tied.when(TIE, OFFICE).nothing()
-    again = TIE.model_copy(update={"tied_from": date(2021, 6, 1)})
+    again = TIE.model_copy(update={"tied_from": date(2021, 11, 1)})
     assert told(tied.when(again, OFFICE)) == ("contact_point_already_tied", "/organisation", {"since": "2021-05-10"})
     tied.when(RELEASE, OFFICE).then_one(ContactPointReleased, until=date(2021, 10, 31))
     tied.when(RELEASE.model_copy(update={"until": date(2021, 5, 9)}), OFFICE).rejected("contact_point_ends_early")
     released = tied.and_then(RELEASE, OFFICE)
     released.when(RELEASE, OFFICE).rejected("contact_point_not_tied")
+    for day in (date(2021, 6, 1), date(2021, 10, 31)):
+        overlapping = released.when(TIE.model_copy(update={"tied_from": day}), OFFICE)
+        assert told(overlapping) == ("contact_point_tied_then", "/tied_from", {"until": "2021-10-31"})
     back = released.and_then(again, OFFICE)
     row = rows(CONTACT_POINTS, *back.history[1:])[LEADER_ID, "430523100"]
-    assert (row.tied_from, row.until, row.before) == (date(2021, 6, 1), None, [{"from": "2021-05-10", "until": "2021-10-31"}])
+    assert (row.tied_from, row.until, row.before) == (date(2021, 11, 1), None, [{"from": "2021-05-10", "until": "2021-10-31"}])
 
 
 def test_a_unit_s_leader_is_tied_to_branches_of_the_unit() -> None:

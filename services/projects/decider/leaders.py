@@ -48,7 +48,10 @@ def register_leader(command: RegisterLeader, leader: Leader, asked: Asked) -> Se
 
 
 def tie(command: TieContactPoint, leader: Leader, asked: Asked) -> Sequence[LeaderEvent]:
-    """The office ties county leaders to any unit or branch; a unit's leader is tied, also by the unit, to its branches."""
+    """The office ties county leaders to any unit or branch; a unit's leader is tied, also by the unit, to its branches.
+
+    A tie to the same place begins after the last day of the one before.
+    """
     _leader_of_own_unit(leader, asked)
     if command.place is None:
         raise Rejected("unit_not_registered", pointer="/organisation", unit=command.organisation)
@@ -59,6 +62,9 @@ def tie(command: TieContactPoint, leader: Leader, asked: Asked) -> Sequence[Lead
         return []
     if known is not None:
         raise Rejected("contact_point_already_tied", pointer="/organisation", since=known.isoformat())
+    ended = dict(leader.ended).get(command.organisation)
+    if ended is not None and command.tied_from <= ended:
+        raise Rejected("contact_point_tied_then", pointer="/tied_from", until=ended.isoformat())
     return [
         ContactPointTied(
             leader_id=derived(asked.county, "leader", command.account),

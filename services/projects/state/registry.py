@@ -79,13 +79,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """A leader on the register, and the contact points they are tied to, each with its first day."""
+    """A leader on the register, the contact points they are tied to, each with its first day, and the last days of earlier ties."""
 
     registered: bool = False
     unit: str | None = None
     post: str = ""
     order: int = 0
     ties: tuple[tuple[str, date], ...] = ()
+    ended: tuple[tuple[str, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ def evolve_leader(leader: Leader, event: LeaderEvent) -> Leader:
         case ContactPointTied():
             return replace(leader, ties=(*leader.ties, (event.organisation, event.tied_from)))
         case ContactPointReleased():
-            return replace(leader, ties=tuple(tie for tie in leader.ties if tie[0] != event.organisation))
+            ties, ended = (tuple(at for at in known if at[0] != event.organisation) for known in (leader.ties, leader.ended))
+            return replace(leader, ties=ties, ended=(*ended, (event.organisation, event.until)))
         case _:
             assert_never(event)
 
