@@ -1,11 +1,8 @@
 """`yinuo health`: whether each service is ready, how far behind its readers and its relay are, what it set aside."""
 
 import asyncio
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-import typer
 
 from cli.deployment import Deployment, DeploymentOption, deployment_of
 from cli.exits import CommandError, Exit
@@ -16,7 +13,7 @@ from deploy.embedded.preflight import DEFAULT_PORT_BASE, SERVICES, Ports
 
 _SECONDS = 5.0
 _COLUMNS = ("service", "url", "state", "lag", "unpublished", "waiting_s", "parked", "strays")
-_UNKNOWN: Mapping[str, Any] = dict.fromkeys(_COLUMNS[3:]) | {"ahead": ()}
+_UNKNOWN: Mapping[str, Any] = dict.fromkeys(_COLUMNS[3:])
 
 
 @verb
@@ -41,11 +38,13 @@ def health(
     figures = asyncio.run(_figures(reached, out)) if reached else {}
     rows = [{"service": name, "url": url, "state": states[name], **figures.get(name, _UNKNOWN)} for name, url in urls.items()]
     if out.form == "json":
-        typer.echo(json.dumps({row["service"]: {"ready": row["state"] == "ready", **row} for row in rows}))
+        out.record({row["service"]: {"ready": row["state"] == "ready", **{name: row[name] for name in _COLUMNS}} for row in rows})
     else:
         out.rows(_COLUMNS, rows)
     if any(row["parked"] for row in rows):
         out.say("Some events are set aside: see yinuo parked ls.")
+    for sentence in _lost(reached, figures):
+        out.say(sentence)
     for lane in sorted({lane for found in figures.values() for lane in found["ahead"]}):
         out.say(f"{lane} ends before what others have read of it: was its database restored from an older backup?")
     if waiting := [service for service, state in states.items() if state != "ready"]:
@@ -54,10 +53,24 @@ def health(
 
 async def _figures(deployment: Deployment, out: Output) -> dict[str, dict[str, Any]]:
     """Return what the databases say, by service; of one that cannot be reached, nothing."""
-    return {name: await _of(deployment, name, out) for name in deployment.services}
+    return {name: found for name in deployment.services if (found := await _of(deployment, name, out)) is not None}
 
 
-async def _of(deployment: Deployment, service: str, out: Output) -> dict[str, Any]:
+def _lost(deployment: Deployment | None, figures: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what the topics lack, or that the broker does not say."""
+    from cli.topics import lost, records  # noqa: PLC0415 - see cli.main
+
+    if deployment is None or not figures:
+        return
+    try:
+        found = asyncio.run(records(deployment, list(figures)))
+    except CommandError as refusal:
+        yield str(refusal)
+        return
+    yield from lost(deployment, found, [cursor for each in figures.values() for cursor in each["cursors"]])
+
+
+async def _of(deployment: Deployment, service: str, out: Output) -> dict[str, Any] | None:
     from cli.standings import aside, cursors, standings  # noqa: PLC0415 - see cli.main
 
     try:
@@ -66,10 +79,11 @@ async def _of(deployment: Deployment, service: str, out: Output) -> dict[str, An
         set_aside = await aside(deployment, service, deployment.counties)
     except CommandError as refusal:
         out.detail(str(refusal))
-        return dict(_UNKNOWN)
+        return None
     waiting = [relay.waiting for relay in relays if relay.waiting is not None]
     return {
         "lag": max((reader.lag for reader in readers if reader.kind != "unknown"), default=0),
+        "cursors": relays,
         "ahead": sorted({f"{reader.source} in {reader.county}" for reader in readers if reader.lag < 0 and reader.kind != "unknown"}),
         "unpublished": sum(relay.unpublished for relay in relays),
         "waiting_s": round(max(waiting), 1) if waiting else 0,

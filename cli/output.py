@@ -48,7 +48,7 @@ class Output:
         alone = {name: value for name, value in record.items() if name not in parts}
         width = max((len(name) for name in alone), default=0)
         for name, value in alone.items():
-            _write(f"{name}\t{_cell(value)}" if self.form == "plain" else f"{name:<{width}}  {_cell(value)}")
+            _write(f"{name}\t{_cell(value)}" if self.form == "plain" else f"{name:<{width}}  {_cell(value)}".rstrip())
         for name, rows in parts.items():
             if self.form == "plain":
                 for row in rows:

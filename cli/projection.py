@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Where projections and policies stand.")
 _COLUMNS = ("service", "county", "projection", "kind", "source", "position", "head", "lag", "parked")
+_LANES = ("county", "source", "position", "head", "lag", "parked")
 ProjectionOption = Annotated[str | None, typer.Option("--projection", help="Only the projection or policy of this name.")]
 
 
@@ -46,7 +47,7 @@ def show(
     rows = [row for row in _standings(deployment, service, county) if row.projection == projection]
     if not rows:
         raise CommandError(f"{service} has no projection or policy called {projection}: see yinuo projection ls.", Exit.NOT_FOUND)
-    lanes = [{name: value for name, value in _row(row).items() if name in _COLUMNS[1:2] + _COLUMNS[4:]} for row in rows]
+    lanes = [{name: _row(row)[name] for name in _LANES} for row in rows]
     parked = [{"county": row.county, "source": row.source, "stream": stream} for row in rows for stream in row.parked_streams]
     out.record({"service": service, "projection": projection, **_what(deployment, rows[0]), "lanes": lanes, "parked_streams": parked})
 

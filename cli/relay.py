@@ -14,6 +14,7 @@ from cli.exits import CommandError, Exit
 from cli.options import CountyOption, ServiceOption
 from cli.output import Output, counted
 from cli.standings import Cursor, cursor, cursors
+from cli.topics import lost, records
 from cli.verbs import verb
 
 app = typer.Typer(no_args_is_help=True, help="The relays, which publish the lanes to Kafka.")
@@ -44,10 +45,19 @@ class Rewind:
 @app.command("status")
 @verb
 def status(out: Output, deployment: Deployment, service: ServiceOption = None, county: CountyOption = None) -> None:
-    """Show each relay's cursor beside its lane's head, and how many seconds the oldest event has waited that is not published."""
-    found = _cursors(deployment, deployment.chosen(service), deployment.chosen_counties(county))
+    """Show each relay's cursor beside its lane's head, and how many seconds the oldest event has waited that is not published.
+
+    stderr tells where a topic holds less than was published, and where the broker does not answer.
+    """
+    services = deployment.chosen(service)
+    found = _cursors(deployment, services, deployment.chosen_counties(county))
     rows = [{**asdict(cursor), "cursor": cursor.position, "unpublished": cursor.unpublished} for cursor in found]
     out.rows(_STATUS, [{**row, "waiting_s": None if row["waiting"] is None else round(row["waiting"], 1)} for row in rows])
+    try:
+        for sentence in lost(deployment, asyncio.run(records(deployment, services)), found):
+            out.say(sentence)
+    except CommandError as refusal:
+        out.say(str(refusal))
 
 
 @app.command("rewind")

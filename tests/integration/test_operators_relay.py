@@ -1,6 +1,9 @@
 """`yinuo relay` on databases whose relays do not run: cursors are shown and set back, never forward."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from cli import relay
 from cli.exits import Exit
@@ -39,6 +42,21 @@ def test_a_relay_is_shown_beside_its_lane_s_head(cursors: Written) -> None:
     ]
     assert [row["waiting_s"] is None for row in rows] == [False, True, False]
     assert rows[0]["waiting_s"] >= 0
+
+
+def test_a_topic_that_holds_less_than_was_published_is_named(cursors: Written) -> None:
+    found = said("relay", "status", *cursors.options)
+    assert found.code is Exit.OK
+    assert found.err == "intake.events.v1 holds 0 records of 8 published: where Kafka was lost, yinuo relay rewind heals.\n"
+
+
+def test_a_broker_that_does_not_answer_is_named(cursors: Written, tmp_path: Path) -> None:
+    described = yaml.safe_load(Path(cursors.options[1]).read_text())
+    file = tmp_path / "deployment.yaml"
+    file.write_text(yaml.safe_dump(described | {"kafka": "127.0.0.1:9"}))
+    found = said("relay", "status", "--plain", "--deployment", file)
+    assert (found.code, len(found.lines)) == (Exit.OK, 6)
+    assert found.err.startswith("Kafka at 127.0.0.1:9 does not answer")
 
 
 def test_without_apply_it_only_tells(cursors: Written) -> None:

@@ -112,6 +112,7 @@ def test_kafka_wiped_heals_from_the_logs(up: Up, data: Path, base: int) -> None:
         up.end(signal.SIGTERM)
         shutil.rmtree(data / "kafka")
         up.start(*options)
+        assert said("relay", "status", *of(platform.stack)).err.count(" published: where Kafka was lost") == len(SERVICES)
         for cast in casts:
             cast.submit("赶在前面")  # it is published before what came before it
         healed = said("relay", "rewind", "--all", "--to", 0, "--apply", "--wait", "--json", *of(platform.stack))
