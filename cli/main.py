@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import demo, doctor, health, tokens, up
+from cli import demo, doctor, health, replay, timeline, tokens, up
 from cli.exits import CommandError, Exit
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 app.command()(up.up)
 app.command()(demo.demo)
+app.command()(replay.replay)
+app.command()(timeline.timeline)
 app.command()(tokens.token)
 app.command()(health.health)
 app.command()(doctor.doctor)
