@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from campaigns.api import Api
 from campaigns.calls import SHANGHAI
 from campaigns.figures import Against, Source
 
@@ -32,8 +31,24 @@ _STATUS_AFTER = {
 }
 
 
-async def read(api: Api) -> Rows:
-    """Return every source's rows, no older than what this campaign was answered."""
+class Asks(Protocol):
+    """Whoever asks the services: a campaign about what it did, or a replay as of a moment of the past."""
+
+    async def known(self, service: str, path: str) -> Any:  # noqa: ANN401 - a JSON document
+        """Return a resource."""
+        ...
+
+    async def items(self, service: str, path: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """Return all items of a list."""
+        ...
+
+    async def get(self, service: str, path: str) -> Any:  # noqa: ANN401 - a JSON document
+        """Return what a query answers."""
+        ...
+
+
+async def read(api: Asks) -> Rows:
+    """Return every source's rows, no older than what the one who asks knows of."""
     rows: dict[Source, Sequence[Row]] = {}
     for source, (service, part) in _FIGURES.items():
         rows[source] = (await api.known(service, "/figures"))[part]
@@ -52,7 +67,7 @@ async def read(api: Api) -> Rows:
     return {**rows, **ledger(await api.known("projects", "/ledger"))}
 
 
-async def _steps(api: Api, project: Row) -> list[tuple[str, str]]:
+async def _steps(api: Asks, project: Row) -> list[tuple[str, str]]:
     """Return when a project got which status, from its declared completion on: what went back to work tells it by its history."""
     if project["reopened"]:
         history = await api.get("projects", f"/projects/{project['id']}/history")
@@ -87,7 +102,7 @@ def replies(notices: Sequence[Row]) -> list[Row]:
     ]
 
 
-async def _inspections(api: Api, verifications: Sequence[Row]) -> list[Row]:
+async def _inspections(api: Asks, verifications: Sequence[Row]) -> list[Row]:
     """Return a row for each score that an inspector gave, from the histories of what has a remark, as they leave one, or had."""
     found: list[Row] = []
     for verification in verifications:

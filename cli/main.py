@@ -8,7 +8,24 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import county, demo, doctor, events, health, parked, projection, rebuild, receipts, relay, tokens, up, verify, witness
+from cli import (
+    county,
+    demo,
+    doctor,
+    events,
+    health,
+    parked,
+    projection,
+    rebuild,
+    receipts,
+    relay,
+    replay,
+    timeline,
+    tokens,
+    up,
+    verify,
+    witness,
+)
 from cli.exits import CommandError, Exit
 from cli.packs import verbs as packs
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
@@ -27,6 +44,8 @@ app = typer.Typer(
 )
 app.command()(up.up)
 app.command()(demo.demo)
+app.command()(replay.replay)
+app.command()(timeline.timeline)
 app.command()(tokens.token)
 app.command()(health.health)
 app.command()(doctor.doctor)

@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from shared.kernel.envelope import Meta
-from shared.kernel.events import Event
+from shared.kernel.events import Contract, Event
 
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection
@@ -166,6 +166,13 @@ class Projection(Generic[R]):
     def keys_of(self, event: Event) -> list[Key]:
         """Return the keys of the rows an event touches."""
         return [key for keys_of, _ in self._folds.get(type(event), ()) for key in keys_of(event)]
+
+
+def types_of(projection: Projection[Any], sources: Iterable[Contract]) -> dict[str, list[str]]:
+    """Return the types of events a read model folds, by the service that publishes them; only services that publish any."""
+    handled = set(projection.handles)
+    found = {contract.service: sorted(name for name, event in contract.events.items() if event in handled) for contract in sources}
+    return {service: types for service, types in found.items() if types}
 
 
 def _array_of(kind: str) -> str:

@@ -135,14 +135,19 @@ class Answers:
 
         async def inner(request: Request, _span: trace.Span) -> Response:
             county = (await self._door().principal(request)).county
-            asked, past = parameters(MomentParams, request).as_of, self._worker().past
+            asked, past = parameters(MomentParams, request), self._worker().past
             try:
-                vector = await past.now(county) if asked is None else await past.vector(county, read_moment(asked))
+                moment = None if asked.as_of is None else read_moment(asked.as_of)
+                if asked.own:
+                    vector = await past.of_own_lane(county, moment)
+                else:
+                    vector = await past.now(county) if moment is None else await past.vector(county, moment)
             except Rejected as refusal:
                 raise of_rejection(refusal) from refusal
             own = past.lanes.own
             recorded_at = await past.lanes.recorded_at(county, vector[own])
             said = {"service": own, "as_of": str(vector), "positions": dict(vector.positions), "recorded_at": recorded_at}
+            said["code_version"] = CODE_VERSION
             return _json(said, told(str(vector)))
 
         return self.guarded("moment", inner)

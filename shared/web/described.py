@@ -58,12 +58,13 @@ def moment() -> dict[str, Any]:
     """Describe the question what a moment comes to."""
     answer = {
         "type": "object",
-        "required": ["service", "as_of", "positions", "recorded_at"],
+        "required": ["service", "as_of", "positions", "recorded_at", "code_version"],
         "properties": {
             "service": {"type": "string"},
             "as_of": {"type": "string", "description": "The positions as they may be asked for"},
             "positions": {"type": "object", "additionalProperties": {"type": "integer"}},
             "recorded_at": {"type": ["string", "null"], "description": "When this service's last event was recorded"},
+            "code_version": {"type": "string"},
         },
     }
     return {

@@ -71,6 +71,7 @@ class MomentParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     as_of: AsOf = None
+    own: Annotated[bool, Field(description="Of this service's own lane alone, which takes no look at others'")] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from shared.kernel.as_of.moments import read_moment
 from shared.kernel.as_of.past import Past
+from shared.kernel.clock import SimulatedClock
 from shared.kernel.envelope import Meta
 from shared.kernel.errors import Rejected
 from shared.kernel.ids import uuid7
@@ -131,6 +132,20 @@ async def test_a_time_is_the_last_position_of_every_lane_by_then(lab: Lab) -> No
                     assert str(await past.vector(A, moment)) == f"{own}@{positions[0]},{told.service}@{positions[1]}"
             assert str(await past.vector(A, read_moment("@2"))) == f"{own}@2,{told.service}@2"
             assert str(await past.now(A)) == f"{own}@3,{told.service}@3"
+
+
+async def test_what_another_service_has_recorded_is_not_still_to_come(lab: Lab) -> None:
+    """Under the simulated clock each service was told of times of its own."""
+    lab.clock.observe(A, T0 + timedelta(minutes=1))
+    await lab.make()
+    async with telling(lab) as told:
+        await told.tell(uuid7(), "lamp", minute=9)
+        await eventually(told.heard, 1)
+        async with the_past(replace(lab, clock=SimulatedClock()), sources=[lab.things.contract, told.things.contract]) as past:
+            past._clock.observe(A, T0 + timedelta(minutes=1))  # as after a start, when only the own lane's time is known
+            assert (await past.vector(A, read_moment((T0 + timedelta(minutes=9)).isoformat())))[told.service] == 1
+            with pytest.raises(Rejected, match="as_of_in_the_future"):
+                await past.vector(A, read_moment((T0 + timedelta(minutes=10)).isoformat()))
 
 
 async def test_a_vector_names_every_lane_and_no_position_that_was_not_heard_of(lab: Lab) -> None:

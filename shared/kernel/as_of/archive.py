@@ -5,16 +5,16 @@ events stand. Decision 0014 says why this is not kept while things happen.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from shared.kernel.as_of.topics import told
 from shared.kernel.events import Contract
+from shared.kernel.projection import Projection, types_of
 from shared.kernel.records import Received
 from shared.kernel.tenancy import county_reading, county_transaction
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 _LAST = """
 SELECT position, recorded_at, kafka_offset FROM read.archive WHERE county = $1 AND source = $2 ORDER BY position DESC LIMIT 1
 """
-_KNOWN = "SELECT max(position) FROM read.checkpoints WHERE county = $1 AND source = $2"
+_KNOWN = "SELECT max(position) FROM read.checkpoints WHERE county = $1 AND source = $2 AND projection = ANY($3::text[])"
 _HEAD = "SELECT position FROM log.heads WHERE county = $1"
 _STALE = "SELECT EXISTS (SELECT FROM read.archive WHERE county = $1 AND source = $2 AND type = ANY($3::text[]) AND body IS NULL)"
 _EMPTY = "DELETE FROM read.archive WHERE county = $1 AND source = $2"
+_FORGET = "DELETE FROM read.mentions WHERE county = $1 AND source = $2"
 _ADD = """
 INSERT INTO read.archive (county, source, position, stream, type, recorded_at, kafka_offset, body)
 SELECT $1, $2, e.* FROM unnest($3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[], $8::bytea[]) AS e
@@ -44,14 +45,18 @@ _log = structlog.get_logger(__name__)
 
 
 class Archive:
-    """Keeps the archive of a service's sources; `wanted` names, by service, the types of events that are folded here."""
+    """Keeps the archive of a service's sources: of others' lanes what its projections fold, as far as these have heard of them."""
 
-    def __init__(self, pool: "Pool", kafka: str, *, own: str, sources: Sequence[Contract], wanted: Mapping[str, AbstractSet[str]]) -> None:
+    def __init__(self, pool: "Pool", kafka: str, *, own: str, sources: Sequence[Contract], projections: Sequence[Projection[Any]]) -> None:
         self._pool = pool
         self._kafka = kafka
         self._own = own
         self._contracts = {contract.service: contract for contract in sources}
-        self._wanted = wanted
+        self._projections = [projection.name for projection in projections]
+        self._wanted = {
+            contract.service: {name for one in projections for name in types_of(one, [contract]).get(contract.service, ())}
+            for contract in sources
+        }
         self._checked: set[tuple[str, str]] = set()
         self._locks: dict[tuple[str, str], asyncio.Lock] = {}
 
@@ -61,6 +66,11 @@ class Archive:
         if recorded_at is None or recorded_at <= instant:
             await self.reach(county, source, last + 1)
         return int(await self._pool.fetchval(_AT, county, source, instant))
+
+    async def last_recorded(self, county: str, source: str) -> datetime | None:
+        """Return when the last event that is known of another service's lane was recorded; None before its first."""
+        await self.reach(county, source, await self.known(county, source))
+        return (await self._last(county, source))[1]
 
     async def reach(self, county: str, source: str, position: int) -> int:
         """Bring a lane's archive up to what this service has heard of it, if it lacks a position; return how far it reaches."""
@@ -84,15 +94,16 @@ class Archive:
         async with county_reading(self._pool, county) as connection:
             if source == self._own:
                 return await connection.fetchval(_HEAD, county) or 0
-            return await connection.fetchval(_KNOWN, county, source) or 0
+            return await connection.fetchval(_KNOWN, county, source, self._projections) or 0
 
     async def _empty_if_stale(self, county: str, source: str) -> None:
         """Begin anew where events of a type that is folded by now were archived without what they say."""
         if source == self._own or (county, source) in self._checked:
             return
         async with county_transaction(self._pool, county) as connection:
-            if await connection.fetchval(_STALE, county, source, sorted(self._wanted.get(source, ()))):
+            if await connection.fetchval(_STALE, county, source, sorted(self._wanted[source])):
                 await connection.execute(_EMPTY, county, source)
+                await connection.execute(_FORGET, county, source)
                 _log.info("archive_emptied", county=county, source=source)
         self._checked.add((county, source))
 
@@ -120,7 +131,7 @@ class Archive:
         raise ConnectionError(f"{contract.topic} does not hold position {last + 1} of county {county}")
 
     async def _keep(self, county: str, source: str, received: Sequence[Received]) -> None:
-        wanted = self._wanted.get(source, frozenset())
+        wanted = self._wanted[source]
         metas = [one.envelope.meta for one in received]
         async with county_transaction(self._pool, county) as connection:
             await connection.execute(

@@ -1,14 +1,15 @@
 """Folding a read model from lanes up to a vector, with the folds of the live one; a part at a time, so that the process stays awake."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
+from shared.kernel.as_of.archive import Archive
 from shared.kernel.as_of.lanes import Lanes, Stretch
 from shared.kernel.as_of.moments import Vector
 from shared.kernel.envelope import Meta, open_body
 from shared.kernel.events import Contract
-from shared.kernel.projection import Fact, Key, Projection
+from shared.kernel.projection import Fact, Key, Projection, types_of
 
 _AT_ONCE = 100
 """Events folded before others have their turn: a millisecond or two."""
@@ -23,18 +24,12 @@ class _Poison(Exception):  # noqa: N818 - tells where to begin anew
         self.meta = meta
 
 
-def types_of(projection: Projection[Any], sources: Iterable[Contract]) -> dict[str, list[str]]:
-    """Return the types of events a read model folds, by the service that publishes them; only services that publish any."""
-    handled = set(projection.handles)
-    found = {contract.service: sorted(name for name, event in contract.events.items() if event in handled) for contract in sources}
-    return {service: types for service, types in found.items() if types}
-
-
 class Folder:
     """Folds read models of one service."""
 
-    def __init__(self, lanes: Lanes, sources: Sequence[Contract]) -> None:
+    def __init__(self, lanes: Lanes, archive: Archive, sources: Sequence[Contract]) -> None:
         self._lanes = lanes
+        self._archive = archive
         self._contracts = {contract.service: contract for contract in sources}
 
     async def whole(self, projection: Projection[Any], county: str, vector: Vector) -> Rows:
@@ -42,7 +37,10 @@ class Folder:
 
         async def bodies() -> AsyncIterator[Sequence[bytes]]:
             for source, types in types_of(projection, self._contracts.values()).items():
-                async for part in self._lanes.of_types(Stretch(county, source, vector[source]), types):
+                stretch = Stretch(county, source, vector[source])
+                if source != self._lanes.own:
+                    await self._archive.reach(*stretch)
+                async for part in self._lanes.of_types(stretch, types):
                     yield [body for _, body in part]
 
         return await self._folded(projection, bodies)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 from shared.kernel.tenancy import county_reading
 
@@ -29,14 +30,21 @@ _OTHERS_OF_STREAMS = """
 SELECT position, body FROM read.archive
 WHERE county = $1 AND source = $2 AND stream = ANY($4::text[]) AND position <= $3 AND type = ANY($5::text[]) AND body IS NOT NULL
 """
-_OWN_NAMING = """
-SELECT a.position, e.body FROM read.archive a JOIN log.events e ON e.county = $1 AND e.position = a.position
-WHERE a.county = $1 AND a.source = $2 AND a.type = ANY($4::text[]) AND a.position <= $3
-  AND position(convert_to($5, 'UTF8') IN e.body) > 0
+_OWN_HOLDING = """
+SELECT e.position, e.body FROM read.mentions m JOIN log.events e ON e.county = $1 AND e.position = m.position
+WHERE m.county = $1 AND m.source = $2 AND m.position <= $3 AND m.type = ANY($4::text[]) AND m.id = $5
 """
-_OTHERS_NAMING = """
+_OTHERS_HOLDING = """
+SELECT a.position, a.body FROM read.mentions m JOIN read.archive a ON a.county = $1 AND a.source = $2 AND a.position = m.position
+WHERE m.county = $1 AND m.source = $2 AND m.position <= $3 AND m.type = ANY($4::text[]) AND m.id = $5
+"""
+_OWN_OF_TYPE = """
+SELECT e.position, e.body FROM read.archive a JOIN log.events e ON e.county = $1 AND e.position = a.position
+WHERE a.county = $1 AND a.source = $2 AND a.position <= $3 AND a.type = $4 AND a.position > $5 ORDER BY a.position LIMIT $6
+"""
+_OTHERS_OF_TYPE = """
 SELECT position, body FROM read.archive
-WHERE county = $1 AND source = $2 AND type = ANY($4::text[]) AND position <= $3 AND position(convert_to($5, 'UTF8') IN body) > 0
+WHERE county = $1 AND source = $2 AND position <= $3 AND type = $4 AND position > $5 ORDER BY position LIMIT $6
 """
 _SAMPLES = """
 SELECT DISTINCT a.position, {body} AS body FROM unnest($4::text[]) AS wanted (type) CROSS JOIN LATERAL (
@@ -51,7 +59,6 @@ _OWN_SAMPLES = _SAMPLES.format(body="(SELECT e.body FROM log.events e WHERE e.co
 _OTHERS_SAMPLES = _SAMPLES.format(body="a.body")
 _RECORDED = "SELECT recorded_at FROM log.events WHERE county = $1 AND position = $2"
 _OWN_AT = "SELECT log.position_at($1, $2)"
-_HEAD = "SELECT position FROM log.heads WHERE county = $1"
 Found = list[tuple[int, bytes]]
 """Positions and bodies of events, in the order of their lane."""
 
@@ -70,11 +77,6 @@ class Lanes:
     def __init__(self, pool: "Pool", own: str) -> None:
         self.own = own
         self._pool = pool
-
-    async def head(self, county: str) -> int:
-        """Return the end of the service's own lane, 0 while it is empty."""
-        async with county_reading(self._pool, county) as connection:
-            return await connection.fetchval(_HEAD, county) or 0
 
     async def position_at(self, county: str, instant: datetime) -> int:
         """Return the last position of the own lane that was recorded at an instant or before; 0 if there is none."""
@@ -107,9 +109,13 @@ class Lanes:
         """Return events of some types in some streams."""
         return await self._found(stretch, _OWN_OF_STREAMS, _OTHERS_OF_STREAMS, streams, types)
 
-    async def naming(self, stretch: Stretch, types: Sequence[str], text: str) -> Found:
-        """Return events of some types that hold a text."""
-        return await self._found(stretch, _OWN_NAMING, _OTHERS_NAMING, types, text)
+    async def holding(self, stretch: Stretch, types: Sequence[str], one: UUID) -> Found:
+        """Return events of some types that hold an id, as far as they were looked through."""
+        return await self._found(stretch, _OWN_HOLDING, _OTHERS_HOLDING, types, one)
+
+    async def of_type(self, stretch: Stretch, kind: str, after: int) -> Found:
+        """Return some events of a type that follow a position; none when there are no more."""
+        return await self._found(stretch, _OWN_OF_TYPE, _OTHERS_OF_TYPE, kind, after, _CHUNK)
 
     async def samples(self, stretch: Stretch, types: Sequence[str]) -> Found:
         """Return the first and the last event of each type."""

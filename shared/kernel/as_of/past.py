@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.kernel.as_of.archive import Archive
-from shared.kernel.as_of.folding import Folder, types_of
+from shared.kernel.as_of.folding import Folder
 from shared.kernel.as_of.lanes import Lanes
 from shared.kernel.as_of.moments import Instant, Moment, OwnPosition, Positions, Vector
 from shared.kernel.as_of.single import Singles
@@ -37,23 +38,25 @@ class Past:
         projections: Sequence[Projection[Any]],
         clock: Clock,
     ) -> None:
-        wanted = {
-            source.service: {name for one in projections for name in types_of(one, [source]).get(source.service, ())} for source in sources
-        }
         self.projections = {projection.name: projection for projection in projections}
         self.lanes = Lanes(pool, own)
         self._sources = [source.service for source in sources]
         self._own = own
         self._pool = pool
         self._clock = clock
-        self._archive = Archive(pool, kafka, own=own, sources=sources, wanted=wanted)
-        folder = Folder(self.lanes, sources)
-        self.singles = Singles(self.lanes, self._archive, folder, sources)
+        self._archive = Archive(pool, kafka, own=own, sources=sources, projections=projections)
+        folder = Folder(self.lanes, self._archive, sources)
+        self.singles = Singles(pool, self.lanes, self._archive, folder, sources)
         self.snapshots = Snapshots(lambda county, vector: Snapshot(dsn, folder, county, vector))
 
     def close(self) -> None:
         """Let go what is kept."""
         self.snapshots.close()
+
+    async def of_own_lane(self, county: str, moment: Moment | None) -> Vector:
+        """Return how far the own lane alone is read as of a moment, or is now; Rejected as `own_position` does."""
+        position = await self.own_position(county, moment) if moment is not None else await self._archive.known(county, self._own)
+        return Vector(((self._own, position),))
 
     async def now(self, county: str) -> Vector:
         """Return how far every lane is known here."""
@@ -69,7 +72,7 @@ class Past:
     async def _own_position(self, county: str, moment: Moment) -> int:
         match moment:
             case Instant():
-                if moment.is_future(now := self._clock.now(county)):
+                if moment.is_future(now := await self._now(county, moment)):
                     raise Rejected("as_of_in_the_future", pointer="/as_of", now=now.isoformat(timespec="seconds"))
                 return await self.lanes.position_at(county, moment.last)
             case OwnPosition(position):
@@ -97,9 +100,17 @@ class Past:
             raise Rejected("as_of_before_history", pointer="/as_of")
         return Vector(tuple(positions.items()))
 
+    async def _now(self, county: str, moment: Instant) -> datetime:
+        """Return what time it is; a simulated clock may have been told of a later time in another service than in this one."""
+        now = self._clock.now(county)
+        if not self._clock.simulated or not moment.is_future(now):
+            return now
+        others = [await self._archive.last_recorded(county, source) for source in self._sources if source != self._own]
+        return max([now, *(at for at in others if at is not None)])
+
     async def _existing(self, county: str, lane: str, position: int) -> int:
         """Return a position that a lane has; Rejected where it is not known to."""
-        end = await self.lanes.head(county) if lane == self._own else await self._archive.reach(county, lane, position)
+        end = await self._archive.known(county, lane)
         if position > end:
             raise Rejected("as_of_position_unknown", pointer="/as_of", lane=lane, position=position, last=end)
         return position

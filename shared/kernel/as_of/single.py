@@ -1,21 +1,25 @@
 """Single rows of the past in milliseconds: only the events that can have touched them are read.
 
-Most events that touch a row are those of its own stream, which an index finds. Which other types of events name rows of other streams is
-learned from one of each type, and of those every one that holds the row's id is read.
+Most events that touch a row are those of its own stream, which an index finds. Which types of events name rows of other streams is
+learned from the first and the last of each type; of those, every one that holds the row's id is read.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from shared.kernel.as_of.archive import Archive
-from shared.kernel.as_of.folding import Folder, Rows, types_of
+from shared.kernel.as_of.folding import Folder, Rows
 from shared.kernel.as_of.lanes import Found, Lanes, Stretch
+from shared.kernel.as_of.mentions import Mentions
 from shared.kernel.as_of.moments import Vector
 from shared.kernel.envelope import open_body
 from shared.kernel.events import Contract
-from shared.kernel.projection import Projection
+from shared.kernel.projection import Projection, types_of
+
+if TYPE_CHECKING:
+    from shared.kernel.tenancy import Pool
 
 _ID_LENGTH = 36
 
@@ -35,8 +39,9 @@ class _Way:
 class Singles:
     """Folds the rows of a read model whose key holds one id."""
 
-    def __init__(self, lanes: Lanes, archive: Archive, folder: Folder, sources: Sequence[Contract]) -> None:
+    def __init__(self, pool: "Pool", lanes: Lanes, archive: Archive, folder: Folder, sources: Sequence[Contract]) -> None:
         self._lanes = lanes
+        self._mentions = Mentions(pool, lanes)
         self._archive = archive
         self._folder = folder
         self._sources = sources
@@ -52,16 +57,19 @@ class Singles:
             ways = await self._ways_of(projection, place, stretch, types)
             if not all(way.seen for way in ways.values()):
                 return None
-            bodies += [body for _, body in await self._touching(ways, stretch, str(one))]
+            bodies += [body for _, body in await self._touching(ways, stretch, one)]
         return await self._folder.of_events(projection, bodies, lambda key: key[place] == one)
 
-    async def _touching(self, ways: dict[str, _Way], stretch: Stretch, one: str) -> Found:
+    async def _touching(self, ways: dict[str, _Way], stretch: Stretch, one: UUID) -> Found:
         """Return the events of a lane that may touch rows of an id, in order."""
         streams = sorted({f"{noun}-{one}" for way in ways.values() for noun in way.nouns})
         own = [name for name, way in ways.items() if way.nouns and not way.named]
         named = [name for name, way in ways.items() if way.named]
         found = await self._lanes.of_streams(stretch, streams, own) if own else []
-        return sorted([*found, *await self._lanes.naming(stretch, named, one)]) if named else found
+        if not named:
+            return found
+        await self._mentions.reach(stretch, named)
+        return sorted([*found, *await self._lanes.holding(stretch, named, one)])
 
     async def _ways_of(self, projection: Projection[Any], place: int, stretch: Stretch, types: Sequence[str]) -> dict[str, _Way]:
         """Return the way of each type that occurs in a lane; what could be told from events is learned once for all counties."""

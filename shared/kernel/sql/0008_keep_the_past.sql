@@ -19,6 +19,17 @@ CREATE INDEX archive_of_type ON read.archive (county, source, type, position);
 CREATE INDEX archive_of_stream ON read.archive (county, source, stream, position) WHERE body IS NOT NULL;
 CALL tenancy.isolate('read.archive', 'SELECT, INSERT, DELETE');
 
+-- Which events of a type hold an id, of the types that are looked for by it. The nil id says how far a type was looked through.
+CREATE TABLE read.mentions (
+  county   text   NOT NULL,
+  source   text   NOT NULL,
+  type     text   NOT NULL,
+  id       uuid   NOT NULL,
+  position bigint NOT NULL,
+  PRIMARY KEY (county, source, type, id, position)
+);
+CALL tenancy.isolate('read.mentions', 'SELECT, INSERT, DELETE');
+
 -- The last position recorded at an instant or before, 0 if there is none. Time never goes back in a lane, and positions have no holes.
 CREATE FUNCTION log.position_at(p_county text, p_at timestamptz) RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE

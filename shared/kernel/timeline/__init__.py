@@ -1,0 +1,1 @@
+"""Timelines: the story of one thing over the lanes of several services."""
