@@ -73,6 +73,16 @@ def test_no_more_are_designated_than_the_rules_in_force_let_a_holder_have() -> N
     both.when(designate(), COMMITTEE).rejected("role_not_allowed")
 
 
+def test_nobody_designates_what_is_on_their_own_quota() -> None:
+    put = given(DEMONSTRATIONS).and_then(put_forward(), COMMITTEE)
+    put.when(designate(), by("office", sub="xjb-9", unit="T1")).rejected("own_item")
+    put.when(designate(), by("office", sub="xjb-9", unit="T2")).then_one(DemonstrationDesignated)
+    shown = Shown(unit="T1", claimant="leader-7", role="leader")
+    ask = ProposeDemonstration(whose="leader", holder="leader-7", project_id=PROJECT_ID, reason="带头", project=shown)
+    own = designate().model_copy(update={"whose": "leader", "holder": "leader-7"})
+    given(DEMONSTRATIONS).and_then(ask, LEADER).when(own, by("office", sub="leader-7")).rejected("own_item")
+
+
 def test_a_county_without_quotas_sets_none() -> None:
     ask = designate().model_copy(update={"profile": PROFILE})
     put = given(DEMONSTRATIONS).and_then(put_forward(), COMMITTEE)

@@ -41,9 +41,8 @@ def decide(command: DemonstrationCommand, held: Demonstrations, asked: Asked) ->
 def propose(command: ProposeDemonstration, held: Demonstrations, asked: Asked) -> Sequence[DemonstrationEvent]:
     """A committee, a leader, or the office for them, puts one of the holder's claimed projects forward."""
     asked.actor.require("unit", "leader", "office")
-    own = asked.actor.unit if command.whose == "committee" else asked.actor.sub
     role = "unit" if command.whose == "committee" else "leader"
-    if not asked.actor.has("office") and (role not in asked.actor.roles or own != command.holder):
+    if not asked.actor.has("office") and (role not in asked.actor.roles or not _is_the_holder(command, asked)):
         raise Rejected("demonstration_not_of_holder", pointer="/holder")
     project = command.project
     if project is None:
@@ -57,8 +56,10 @@ def propose(command: ProposeDemonstration, held: Demonstrations, asked: Asked) -
 
 
 def designate(command: DesignateDemonstration, held: Demonstrations, asked: Asked) -> Sequence[DemonstrationEvent]:
-    """The office designates what was proposed, never more than the rules in force let a holder have."""
+    """The office designates what was proposed, never more than the rules in force let a holder have, and nobody their own."""
     asked.actor.require("office")
+    if _is_the_holder(command, asked):
+        raise Rejected("own_item")
     if command.profile is None:
         raise Rejected("profile_not_adopted")
     if command.project_id in held.designated:
@@ -109,6 +110,11 @@ def announce(command: AnnounceFigure, announcement: Announcement, asked: Asked) 
             announced_by=asked.actor.sub,
         )
     ]
+
+
+def _is_the_holder(command: DemonstrationCommand, asked: Asked) -> bool:
+    """Tell whether who asks is the leader, or of the unit, whose quota it is."""
+    return command.holder == (asked.actor.unit if command.whose == "committee" else asked.actor.sub)
 
 
 def _common(command: DemonstrationCommand, asked: Asked) -> dict[str, Any]:
