@@ -6,7 +6,7 @@ ARGS ?=
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
 
-.PHONY: help setup setup-dev demo test lint bench schemas lock secrets clean
+.PHONY: help setup setup-dev demo test lint bench drill schemas lock secrets clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -31,6 +31,9 @@ lint: setup-dev ## Pass the gates alone
 
 bench: setup-dev ## Measure against the limit and against peers; one JSON line per figure
 	@$(BIN)/python -m bench $(ARGS)
+
+drill: setup-dev ## Rehearse disasters on a stack of its own: an older backup, a whole deployment lost; ARGS="--needs N"
+	@$(BIN)/python -m bench.drill $(ARGS)
 
 schemas: setup-dev ## Write the schemas and descriptions that are committed, from the code
 	@$(BIN)/python -m shared.contracts.schema_files

@@ -30,11 +30,12 @@ def parts() -> dict[str, Part]:
     from bench.http import measure as http  # noqa: PLC0415
     from bench.lag import measure as lag  # noqa: PLC0415
     from bench.projecting import measure as project  # noqa: PLC0415
+    from bench.verifying import measure as verify  # noqa: PLC0415
 
-    return {"append": append.run, "http": http.run, "project": project.run, "lag": lag.run, "growth": growth.run}
+    return {"append": append.run, "http": http.run, "project": project.run, "lag": lag.run, "verify": verify.run, "growth": growth.run}
 
 
-NAMES = ("append", "http", "project", "lag", "growth")
+NAMES = ("append", "http", "project", "lag", "verify", "growth")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

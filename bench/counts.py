@@ -17,6 +17,7 @@ class Counts:
     log_sizes: tuple[int, ...]
     """Events already in the log, where growth is measured; the first is what the others are held against."""
     growth_events: int
+    verify_events: int
     growth_rounds: int
     """More and shorter samples than elsewhere, so that measuring does not itself make the smallest log a large one."""
 
@@ -30,6 +31,7 @@ FULL = Counts(
     lag_seconds=4,
     log_sizes=(10_000, 100_000, 1_000_000),
     growth_events=1_000,
+    verify_events=1_000_000,
     growth_rounds=15,
 )
 QUICK = Counts(
@@ -41,5 +43,6 @@ QUICK = Counts(
     lag_seconds=1,
     log_sizes=(500, 1_000, 2_000),
     growth_events=200,
+    verify_events=5_000,
     growth_rounds=3,
 )

@@ -1,7 +1,8 @@
 """What is appended, sent and projected: one realistic need, the same for every contestant."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.contracts.intake import INTAKE, NeedSubmitted
@@ -58,19 +59,38 @@ def an_append(*, key: str | None = None) -> Append:
 
 def a_body(position: int, contract: Contract = INTAKE) -> bytes:
     """Return the bytes of a new need's event at a position of the lane, as the log keeps and the relay publishes them."""
-    new = submission()
-    return seal_body(
+    return a_record(position, contract).body
+
+
+class Record(NamedTuple):
+    """A new need's event as a row of the log."""
+
+    position: int
+    stream: str
+    version: int
+    event_id: UUID
+    type: str
+    recorded_at: datetime
+    body: bytes
+
+
+def a_record(position: int, contract: Contract = INTAKE) -> Record:
+    """Return a new need's event at a position of the lane, recorded a microsecond after the one before."""
+    new, event_id = submission(), uuid7()
+    stream, recorded_at = f"need-{new.need_id}", _EPOCH + timedelta(microseconds=position)
+    body = seal_body(
         contract=contract,
         county=COUNTY,
         position=position,
-        stream=f"need-{new.need_id}",
+        stream=stream,
         version=1,
-        event_id=uuid7(),
+        event_id=event_id,
         event_type="NeedSubmitted",
-        recorded_at=_EPOCH,
+        recorded_at=recorded_at,
         cause=_cause(uuid7()),
         data=dump(new.event),
     )
+    return Record(position, stream, 1, event_id, "NeedSubmitted", recorded_at, body)
 
 
 def body_bytes() -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from campaigns.calls import Actor, Call, Ref, Step
+from campaigns.calls import Actor, Call, Listed, Ref, Step, braces
 from campaigns.sender import PATIENCE_SECONDS, Clients, Patience, Problem, RefusedError, Request, Sender, Token, UnreachableError
 
 AUDITOR = Actor("auditor", "auditor-01")
@@ -32,29 +32,44 @@ class Api:
     async def carry_out(self, step: Step) -> None:
         """Give the step's commands, each until it is done; RefusedError and UnreachableError say why one is not."""
         if step.bulk:
-            for calls in step.sheets:
-                await self._bulk(calls, step.times[0])
+            done = 0
+            for sheet in step.sheets:
+                await self._bulk(sheet, step.times[done])
+                done += len(sheet)
             return
         for call, at in zip(step.calls, step.times, strict=True):
-            path = call.path.replace("{" + call.parameter + "}", "" if call.opens else self._ids[call.thing])
-            answer = await self._post(call, path, self._resolved(call.body), at, {"Idempotency-Key": call.key})
-            self._note(call, answer)
+            answer = await self._post(
+                call, self._filled(call.path, call.parameters), self._resolved(call.body), at, {"Idempotency-Key": call.key}
+            )
+            await self._note([(call, answer)])
 
-    async def items(self, service: str, path: str) -> list[dict[str, Any]]:
-        """Return all items of a list, page by page, as the auditor sees them."""
+    async def items(self, service: str, path: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """Return all items of a list, page by page, as the auditor sees them, no older than what this campaign was answered."""
         found: list[dict[str, Any]] = []
-        after = "0"
+        wanted = dict(params or {})
+        after = wanted.pop("after", "0")
         while True:
-            page = await self.get(service, path, {"limit": str(_PAGE), "after": after})
+            page = await self.known(service, path, {"limit": str(_PAGE), "after": after, **wanted})
             found += page["items"]
             if page["next"] is None:
                 return found
             after = page["next"]
 
-    async def known(self, service: str, path: str) -> Any:  # noqa: ANN401 - a JSON document
+    async def listed(self, listed: Listed) -> list[str]:
+        """Return the ids of the things that are listed; RefusedError where they are not as many as they should be."""
+        path = self._filled(listed.path, dict.fromkeys(braces(listed.path), listed.thing))
+        if listed.field:
+            ids: list[str] = (await self.known(listed.service, path))[listed.field]
+        else:
+            ids = [item["id"] for item in await self.items(listed.service, path)]
+        if len(ids) != listed.whole:
+            raise RefusedError(f"{self.county}: {listed.service} names {len(ids)} things at {path}, not {listed.whole}")
+        return ids[listed.first - 1 : listed.last]
+
+    async def known(self, service: str, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - a JSON document
         """Return a resource once it holds everything this campaign knows the service to have recorded."""
         reached = self._positions.get(service)
-        return await self.get(service, path, {} if reached is None else {"min_position": str(reached)})
+        return await self.get(service, path, {**(params or {}), **({} if reached is None else {"min_position": str(reached)})})
 
     async def get(self, service: str, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - a JSON document
         """Return what a query answers the auditor; RefusedError where it is not shown."""
@@ -70,15 +85,17 @@ class Api:
         while left:
             again: list[tuple[Call, Problem]] = []
             for calls, items in self._parts(left):
-                answers = await self._post(calls[0], _batch_path(calls[0].path), {"items": items}, at, {})
-                for call, answer in zip(calls, answers["items"], strict=True):
+                answers = (await self._post(calls[0], _batch_path(calls[0].path), {"items": items}, at, {}))["items"]
+                done = []
+                for call, answer in zip(calls, answers, strict=True):
                     if "problem" not in answer:
-                        self._note(call, answer)
+                        done.append((call, answer))
                         continue
                     problem = Problem(answer["status"], answer["problem"])
                     if not problem.may_pass:
                         raise self._refused(call, problem)
                     again.append((call, problem))
+                await self._note(done)
             if again and not await patience.lasts():
                 call, problem = again[0]
                 raise UnreachableError(f"{self.county}: {call.service} could not do {call.key} for {self.patience:g} s: {problem}")
@@ -99,7 +116,7 @@ class Api:
         for call in calls:
             item: Item = {
                 "key": call.key,
-                "path": {} if call.opens else {call.parameter: self._ids[call.thing]},
+                "path": {name: self._ids[thing] for name, thing in call.parameters.items()},
                 "body": self._resolved(call.body),
             }
             weight = len(orjson.dumps(item)) + 2
@@ -110,6 +127,11 @@ class Api:
             part[0].append(call)
             part[1].append(item)
         yield part
+
+    def _filled(self, path: str, parameters: Mapping[str, str]) -> str:
+        for name, thing in parameters.items():
+            path = path.replace("{" + name + "}", self._ids[thing])
+        return path
 
     def _resolved(self, value: Any) -> Any:  # noqa: ANN401 - JSON with references in it
         """Return a body with the ids of the things it refers to."""
@@ -123,10 +145,20 @@ class Api:
             case _:
                 return value
 
-    def _note(self, call: Call, answer: Mapping[str, Any]) -> None:
-        if call.opens:
-            self._ids[call.thing] = answer["id"]
-        self._positions[call.service] = max(self._positions.get(call.service, 0), int(answer["position"]))
+    async def _note(self, answered: Sequence[tuple[Call, Mapping[str, Any]]]) -> None:
+        """Remember what things were answered to be; the id that an answer does not tell is looked up in its list."""
+        found: list[tuple[Call, str]] = []
+        for call, answer in answered:
+            self._positions[call.service] = max(self._positions.get(call.service, 0), int(answer["position"]))
+            if call.found_in:
+                found.append((call, answer["position"]))
+            elif call.opens:
+                self._ids[call.thing] = answer["id"]
+        if found:
+            first = min(int(position) for _, position in found)
+            rows = await self.items(found[0][0].service, found[0][0].found_in, {"after": str(first - 1)})
+            ids = {row["position"]: row["id"] for row in rows}
+            self._ids |= {call.thing: ids[position] for call, position in found}
 
     def _refused(self, call: Call, problem: Problem) -> RefusedError:
         if problem.document.get("code") == "command_reused":

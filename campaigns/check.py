@@ -136,11 +136,7 @@ def funnel(kind: str, rows: Rows) -> Mapping[str, int]:
 def _reconcile(reconciliation: Reconciliation, figures: Figures, found: Mapping[str, int]) -> Reconciled:
     published = {figure.key: figure.published for figure in figures.figures}
     parts = [published[key] for key in reconciliation.sum]
-    if reconciliation.printed is not None:
-        total, whole = reconciliation.printed.plan, reconciliation.printed.published
-    else:
-        key = reconciliation.total or ""
-        total, whole = found[key], published[key] or 0
+    total, whole = found[reconciliation.total], published[reconciliation.total] or 0
     known = tuple(part for part in parts if part is not None)
     return Reconciled(
         reconciliation,

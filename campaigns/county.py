@@ -4,20 +4,26 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from campaigns.calls import HOURS
 
 FOLDER = Path(__file__).parent / "plans"
 
 Fate = Literal["summer", "autumn", "redone", "roving", "awaiting", "failed", "late", "hand", "unclaimed"]
 """What becomes of a project: done in a wave and signed off; refused once and done again; scored by the roving team; done and not
 yet signed off; refused and still to be done again; done after the figures' day; in hand; approved and not claimed."""
+SIGNED_OFF: tuple[Fate, ...] = ("summer", "autumn", "redone", "roving")
+"""What becomes of projects that are signed off in the end."""
 Size = Literal["small", "full"]
 SIZES: tuple[Size, ...] = ("small", "full")
 Kind = Literal["need", "micro-wish", "opinion"]
+Activity = Literal["dispatch-meeting", "inspection", "work-prompt", "bulletin"]
 Count = Annotated[int, Field(ge=0)]
+T = TypeVar("T")
 
 
 class _Given(BaseModel):
@@ -51,6 +57,10 @@ class Needs(_Given):
     """Taken up by projects of these fates."""
     words: Mapping[Literal["done", "explained"], Count] = {}
     """Routed and answered in words."""
+    claimed: Count = 0
+    """Published, claimed by members and fulfilled."""
+    given_back: Count = 0
+    """Of those claimed, how many a first member gave back."""
     declined: Mapping[Literal["petition", "not-ours", "cannot-be-done", "explained"], Count] = {}
     routed: Count = 0
     """Routed, and no answer yet."""
@@ -73,6 +83,29 @@ class Level(_Given):
     """Items whose claimant has another one."""
 
 
+class SpotCheck(_Given):
+    """What the office draws of the items that units reviewed themselves: the county's per cent of each unit's, and how many fail."""
+
+    percent: Annotated[int, Field(ge=1, le=100)]
+    failing: Count
+
+
+class LookBack(_Given):
+    """What is drawn of each unit's sign-offs of a period, the county's per cent of them, and how many do not hold."""
+
+    percent: Annotated[int, Field(ge=1, le=100)]
+    since: date
+    until: date
+    revoked: Count
+
+
+class Demonstrations(_Given):
+    """How many demonstration projects committees have together, one or two each, and leaders, one each."""
+
+    committees: Count
+    leaders: Count
+
+
 class Venue(_Given):
     """How many of a level's items are pledged elsewhere than on the website."""
 
@@ -93,12 +126,43 @@ class Notices(_Given):
     overdue: Count = 0
 
 
+class Rounds(_Given):
+    """One round: the units it goes to (0: all), and of what it finds, besides what its letters say, how many end otherwise."""
+
+    name: str
+    kind: Literal["roving-guidance", "special-inspection"]
+    title: str
+    units: Count = 0
+    revised: Count = 0
+    """Ended by a revised plan."""
+    left: Count = 0
+    """Ended with no action."""
+
+
+class Hearing(_Given):
+    """A meeting of the leading group, and how many units report there."""
+
+    name: str
+    title: str
+    reports: Count = 0
+
+
+class Announcement(_Given):
+    """A figure the county announced for lists of the register."""
+
+    label: str
+    levels: tuple[str, ...]
+    figure: Count
+    source: str
+
+
 class Entry(_Given):
-    """One line of the campaign's calendar: what is done between two days, both included."""
+    """One line of the campaign's calendar: what is done between two days, both included, from one full hour of the day to another."""
 
     do: str
     start: Annotated[date, Field(alias="from")]
     end: Annotated[date, Field(alias="to")]
+    hours: tuple[Annotated[int, Field(ge=0, le=24)], Annotated[int, Field(ge=0, le=24)]] = HOURS
     kind: Kind | None = None
     group: str | None = None
     fates: tuple[Fate, ...] = ()
@@ -125,8 +189,18 @@ class County(_Given):
     needs: tuple[Needs, ...]
     levels: tuple[Level, ...]
     venues: tuple[Venue, ...] = ()
+    spot_check: SpotCheck | None = None
+    look_back: LookBack | None = None
+    demonstrations: Demonstrations | None = None
     planned_completion: date
     notices: tuple[Notices, ...]
+    rounds: tuple[Rounds, ...] = ()
+    revisions: Count = 0
+    """Items whose plans are revised with no finding behind it."""
+    hearings: tuple[Hearing, ...] = ()
+    cadence: frozenset[Activity] = frozenset()
+    """What the county's rules ask for every week or month."""
+    announcement: Announcement | None = None
     timeline: tuple[Entry, ...]
 
 
@@ -153,6 +227,11 @@ def texts() -> Mapping[str, Any]:
     """Return the Chinese material that campaigns are written with, by subject."""
     material: Mapping[str, Any] = read_yaml(FOLDER / "texts.yaml")
     return material
+
+
+def expanded(counts: Mapping[T, int]) -> list[T]:
+    """Return each thing as often as it is counted."""
+    return [item for item, count in counts.items() for _ in range(count)]
 
 
 def read_yaml(file: Path) -> Any:  # noqa: ANN401 - whatever the file holds

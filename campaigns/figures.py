@@ -21,11 +21,28 @@ Source = Literal[
     "notice-figures",
     "verification-figures",
     "projects",
+    "spot-checks",
     "needs",
+    "wishes",
     "notices",
     "verifications",
     "replies",
     "inspections",
+    "rounds",
+    "findings",
+    "hearings",
+    "visited",
+    "leaders",
+    "contact-points",
+    "visits",
+    "demonstrations",
+    "quotas",
+    "look-backs",
+    "listings",
+    "cadence",
+    "announced",
+    "register",
+    "ledger",
 ]
 Value = str | int | bool | None
 
@@ -35,12 +52,16 @@ class _Given(BaseModel):
 
 
 class Against(_Given):
-    """A count over rows that services answer: those that fit `where`, with instants on days from `since` to `until`."""
+    """A count over rows that services answer: those that fit `where`, with instants on days from `since` to `until`.
+
+    Projects can be counted with the status they had at the end of a day (`as_of`), by their histories.
+    """
 
     read: Source
     where: Mapping[str, Value | tuple[Value, ...]] = {}
     since: Mapping[str, date] = {}
     until: Mapping[str, date] = {}
+    as_of: date | None = None
     take: Annotated[str, Field(pattern=r"^(count|(sum|distinct) [a-z_]+)$")]
 
 
@@ -67,20 +88,12 @@ class Rate(_Given):
     source: str
 
 
-class Printed(_Given):
-    """A total as a county printed it, which no service knows."""
-
-    published: Count
-    plan: Count
-
-
 class Reconciliation(_Given):
-    """Figures whose sum should be a total (a figure, or printed), and the difference there is known to be."""
+    """Figures whose sum should be another, their total, and the difference there is known to be."""
 
     label: str
     sum: tuple[str, ...]
-    total: str | None = None
-    printed: Printed | None = None
+    total: str
     difference: int
 
 
@@ -123,10 +136,9 @@ def load_figures(code: str, size: Size = "small", folder: Path = FOLDER) -> Figu
     """Read a county's figures at a size; FileNotFoundError if there are none, ValueError where they do not fit."""
     figures = read_yaml(folder / f"{code}.yaml")
     try:
-        printed = [reconciliation["printed"] for reconciliation in figures["reconciliations"] if "printed" in reconciliation]
-        for counted in (*figures["figures"], *printed):
-            numbers = {name: counted.pop(name) for name in SIZES}
-            counted["plan"] = numbers[size]
+        for figure in figures["figures"]:
+            numbers = {name: figure.pop(name) for name in SIZES}
+            figure["plan"] = numbers[size]
         steps = {name: figures["funnel"].pop(name) for name in SIZES}
         figures["funnel"] |= steps[size]
     except (KeyError, TypeError) as fault:

@@ -14,7 +14,7 @@ from campaigns.verbs import VERBS
 def plan_of(county: County, seed: int = DEFAULT_SEED) -> Plan:
     """Return the plan; ValueError where the calendar goes back, says what nobody knows, or the numbers do not fit."""
     for before, entry in itertools.pairwise(county.timeline):
-        if entry.start <= before.end:
+        if (entry.start, entry.hours[0]) < (before.end, before.hours[1]):
             raise ValueError(f"{entry.do} begins on {entry.start}, before {before.do} has ended on {before.end}")
 
     def written() -> Iterator[Phase]:
@@ -29,4 +29,4 @@ def _phase(cast: Cast, entry: Entry) -> Phase:
         raise ValueError(f"the calendar says '{entry.do}', which is none of {', '.join(VERBS)}")
     name, verb = VERBS[entry.do]
     part = verb(cast, entry)
-    return Phase(name, timed(part.steps, entry.start, entry.end), part.before, part.after)
+    return Phase(name, timed(part.steps, entry.start, entry.end, entry.hours), part.before, part.after)

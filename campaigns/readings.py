@@ -18,7 +18,18 @@ _FIGURES: Mapping[Source, tuple[str, str]] = {
     "notice-figures": ("supervision", "rows"),
     "verification-figures": ("scoring", "rows"),
 }
-_LISTS: Mapping[Source, str] = {"projects": "projects", "needs": "intake", "notices": "supervision", "verifications": "scoring"}
+_LISTS: Mapping[str, Sequence[Source]] = {
+    "intake": ("needs", "wishes"),
+    "projects": ("projects", "spot-checks", "leaders", "contact-points", "demonstrations"),
+    "supervision": ("notices", "rounds", "findings", "hearings", "listings", "cadence", "visits"),
+    "scoring": ("verifications", "look-backs"),
+}
+_STATUS_AFTER = {
+    "CompletionDeclared": "completed",
+    "ProjectSignedOff": "signed-off",
+    "ProjectReopened": "claimed",
+    "SpotCheckFailed": "proposed",
+}
 
 
 async def read(api: Api) -> Rows:
@@ -26,11 +37,45 @@ async def read(api: Api) -> Rows:
     rows: dict[Source, Sequence[Row]] = {}
     for source, (service, part) in _FIGURES.items():
         rows[source] = (await api.known(service, "/figures"))[part]
-    for source, service in _LISTS.items():
-        rows[source] = await api.items(service, f"/{source}")
+    for service, sources in _LISTS.items():
+        for source in sources:
+            rows[source] = await api.items(service, f"/{source}")
+    rows["projects"] = [{**row, "steps": await _steps(api, row)} for row in rows["projects"]]
+    rows["quotas"] = [
+        {**row, "whose": whose}
+        for whose in ("committee", "leader")
+        for row in await api.items("projects", "/demonstrations/quotas", {"whose": whose})
+    ]
     rows["replies"] = replies(rows["notices"])
     rows["inspections"] = await _inspections(api, rows["verifications"])
-    return rows
+    rows["visited"] = visited([await api.known("supervision", f"/rounds/{row['id']}") for row in rows["rounds"]])
+    return {**rows, **ledger(await api.known("projects", "/ledger"))}
+
+
+async def _steps(api: Api, project: Row) -> list[tuple[str, str]]:
+    """Return when a project got which status, from its declared completion on: what went back to work tells it by its history."""
+    if project["reopened"]:
+        history = await api.get("projects", f"/projects/{project['id']}/history")
+        return [(event["time"], _STATUS_AFTER[event["type"]]) for event in history["items"] if event["type"] in _STATUS_AFTER]
+    at = (("completed_at", "completed"), ("signed_off_at", "signed-off"))
+    return [(project[field], status) for field, status in at if project[field]]
+
+
+def visited(rounds: Sequence[Row]) -> list[Row]:
+    """Return a row for each unit in each round that was there: since when the round was, whether the unit was told the conclusions."""
+    return [
+        {"kind": each["kind"], "first_on": each["first_on"], "unit": unit["unit"], "told": unit["conclusion"] is not None}
+        for each in rounds
+        for unit in each["units"]
+        if unit["days"]
+    ]
+
+
+def ledger(answer: Mapping[str, Any]) -> Rows:
+    """Return what the standing register says of itself: its differences, and each announced figure beside its own, by level."""
+    announced: Sequence[Row] = answer["announced"]
+    levels = [{"label": each["label"], "level": level, "opened": opened} for each in announced for level, opened in each["parts"].items()]
+    return {"ledger": answer["differences"], "announced": announced, "register": levels}
 
 
 def replies(notices: Sequence[Row]) -> list[Row]:
@@ -43,10 +88,10 @@ def replies(notices: Sequence[Row]) -> list[Row]:
 
 
 async def _inspections(api: Api, verifications: Sequence[Row]) -> list[Row]:
-    """Return a row for each score that an inspector gave, from the histories of what has a remark, as inspectors leave one."""
+    """Return a row for each score that an inspector gave, from the histories of what has a remark, as they leave one, or had."""
     found: list[Row] = []
     for verification in verifications:
-        if verification["remark"]:
+        if verification["remark"] or verification["round"] > 1:
             history = await api.get("scoring", f"/verifications/{verification['id']}/history")
             found += [
                 {"unit": verification["unit"], "at": event["time"]}
@@ -58,7 +103,8 @@ async def _inspections(api: Api, verifications: Sequence[Row]) -> list[Row]:
 
 def count(rows: Rows, against: Against) -> int:
     """Return what a figure is compared with."""
-    fitting = [row for row in rows[against.read] if _fits(row, against)]
+    known = rows[against.read] if against.as_of is None else [_as_of(row, against.as_of) for row in rows[against.read]]
+    fitting = [row for row in known if _fits(row, against)]
     how, _, field = against.take.partition(" ")
     match how:
         case "sum":
@@ -67,6 +113,12 @@ def count(rows: Rows, against: Against) -> int:
             return len({row[field] for row in fitting} - {None})
         case _:
             return len(fitting)
+
+
+def _as_of(row: Row, day: date) -> Row:
+    """Return a project's row with the status it had at the end of a day: until the work was declared done it is in hand."""
+    reached = [status for at, status in row["steps"] if _day(at) <= day]
+    return {**row, "status": reached[-1] if reached else "in-hand"}
 
 
 def _fits(row: Row, against: Against) -> bool:

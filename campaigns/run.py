@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from campaigns.api import Api
-from campaigns.calls import SHANGHAI, Heard, Phase, Plan, Step
+from campaigns.calls import SHANGHAI, Heard, Phase, Plan, Step, UpToDate
 from campaigns.sender import Patience, RefusedError, UnreachableError
 
 AT_ONCE = 16
@@ -67,17 +67,31 @@ async def together(*parts: Coroutine[Any, Any, None]) -> None:
 async def _work(api: Api, steps: Iterator[Step], count: Callable[[int], None]) -> None:
     """Take the next step, whoever is free first: times go on nearly in order, as in an office with many desks."""
     for step in steps:
-        await api.carry_out(step)
-        count(len(step.calls))
+        await api.carry_out(await _chosen(api, step))
+        count(step.size)
 
 
-async def _hear(api: Api, heard: Heard) -> None:
+async def _chosen(api: Api, step: Step) -> Step:
+    """Return the step with the calls of what is listed, where it depends on a list."""
+    if step.choice is None:
+        return step
+    things = {api.id_of(thing): thing for thing in step.choice.things}
+    return step.chosen([things[found] for found in await api.listed(step.choice.listed)])
+
+
+async def _hear(api: Api, heard: Heard | UpToDate) -> None:
     """Look until a service's list says of every thing what it must; UnreachableError names what it does not say."""
+    if isinstance(heard, UpToDate):
+        await api.known(heard.service, heard.path, {"limit": "1"})
+        return
     patience = Patience(api.patience)
     wanted = {api.id_of(thing): thing for thing in heard.things}
+    if heard.among:
+        drawn = {found for listed in heard.among for found in await api.listed(listed)}
+        wanted = {found: thing for found, thing in wanted.items() if found in drawn}
     while True:
         items = await api.items(heard.service, heard.path)
-        missing = wanted.keys() - {item["id"] for item in items if item["id"] in wanted and heard.by(item)}
+        missing = wanted.keys() - {found for item in items for found in heard.about(item) if found in wanted and heard.by(item)}
         if not missing:
             return
         if not await patience.lasts():

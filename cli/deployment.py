@@ -46,6 +46,8 @@ class Deployment:
     services: Mapping[str, Access]
     kafka: str
     counties: tuple[str, ...]
+    trust: Path | None = None
+    """The file of the trust policy that its services go by, where it is known."""
 
     def access(self, service: str) -> Access:
         """Return how a service is reached; CommandError where there is none of that name."""
@@ -139,7 +141,7 @@ def _embedded(data: Path | None, port_base: int) -> Deployment:
         raise CommandError(f"{folder.root} holds no embedded stack: name its folder with --data.", Exit.NOT_FOUND)
     server, ports = EmbeddedPostgres(folder), Ports(port_base)
     services = {name: Access(ports.url(name), server.dsn(name, app_of(name)), server.dsn(name, owner_of(name))) for name in SERVICES}
-    return Deployment("yinuo.local", services, ports.address("kafka"), known_counties())
+    return Deployment("yinuo.local", services, ports.address("kafka"), known_counties(), folder.secrets / "trust.policy")
 
 
 def _described(file: Path) -> Deployment:
@@ -148,7 +150,8 @@ def _described(file: Path) -> Deployment:
     try:
         said: dict[str, Any] = yaml.safe_load(file.read_text())
         services = {name: Access(**reached) for name, reached in said["services"].items()}
-        return Deployment(said["name"], services, said["kafka"], tuple(str(code) for code in said["counties"]))
+        trust = file.parent / said["trust"] if "trust" in said else None
+        return Deployment(said["name"], services, said["kafka"], tuple(str(code) for code in said["counties"]), trust)
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as fault:
         raise CommandError(
             f"{file} does not describe a deployment: it names 'name', 'kafka', 'counties' and, for each of 'services', "

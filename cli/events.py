@@ -214,6 +214,6 @@ def _print(out: Output, event: Stored) -> None:
 
 
 def _leaf_hash(body: bytes) -> str:
-    from shared.kernel.envelope import leaf_hash  # noqa: PLC0415 - see cli.main
+    from shared.kernel.proof.merkle import leaf_hash  # noqa: PLC0415 - see cli.main
 
     return leaf_hash(body).hex()

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import county, demo, doctor, events, health, parked, projection, relay, tokens, up
+from cli import county, demo, doctor, events, health, parked, projection, rebuild, receipts, relay, tokens, up, verify, witness
 from cli.exits import CommandError, Exit
+from cli.packs import verbs as packs
 from deploy.embedded.failures import AlreadyRunningError, StackError, StoppedError
 
 # What typer answers when an interrupt ends a verb that did not expect one.
@@ -29,10 +30,16 @@ app.command()(demo.demo)
 app.command()(tokens.token)
 app.command()(health.health)
 app.command()(doctor.doctor)
+app.command()(rebuild.rebuild)
 app.add_typer(events.app, name="events")
 app.add_typer(projection.app, name="projection")
 app.add_typer(county.app, name="county")
 app.add_typer(parked.app, name="parked")
+app.command()(verify.verify)
+app.add_typer(receipts.app, name="receipt")
+app.add_typer(witness.app, name="witness")
+for name, verb in packs.VERBS.items():
+    events.app.command(name)(verb)
 app.add_typer(relay.app, name="relay")
 
 

@@ -23,6 +23,8 @@ for service in intake projects supervision scoring; do
   make "${service}_owner_password"
   make "${service}_app_password"
   make "${service}_sealing_key"
+  make "${service}_log_key"
+  make "${service}_witness_key"
 done
 make keycloak_admin
 make grafana_admin

@@ -12,6 +12,7 @@ from bench.lab import Lab, database
 from bench.material import body_bytes
 from bench.projecting.ours import Ours
 from bench.projecting.raw import Raw
+from bench.projecting.rebuilding import Rebuilding
 from bench.projecting.topic import fill
 from bench.sampling import interleave
 from deploy.embedded.events import Event
@@ -34,11 +35,15 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
         need_board = closing.enter_context(Ours(runner, kafka, intake, [NEED_BOARD]))
         all_five = closing.enter_context(Ours(runner, kafka, projects, PROJECTIONS))
         raw = closing.enter_context(Raw(runner, kafka, intake))
+        rebuilding = closing.enter_context(Rebuilding(runner, kafka, database(stack, "rebuilt", "services.intake")))
+        rebuilding.fill(events)
         contestants = {
             "project/raw-batched": partial(raw.batched, events),
             "project/need-board": partial(need_board.sample, events),
             "project/raw-one-by-one": partial(raw.one_by_one, counts.single_events),
             "project/projects-all-five": partial(all_five.sample, events),
+            "rebuild/from-log": partial(rebuilding.from_log, events),
+            "rebuild/from-kafka": partial(rebuilding.from_kafka, events),
         }
         samples = interleave("project", contestants, counts.rounds, lab.say)
     conditions = {"events": events, "body_bytes": body_bytes(), "most_records_a_batch": raw.BATCH}
@@ -49,4 +54,8 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
         figure("project/need-board", samples["project/need-board"], _UNIT, conditions, Against(batched.name, batched.samples, _REACH)),
         figure("project/need-board/one-by-one", samples["project/need-board"], _UNIT, conditions, single),
         figure("project/projects-all-five", samples["project/projects-all-five"], _UNIT, conditions, batched),
+        *(
+            figure(name, samples[name], _UNIT, conditions, Against(batched.name, batched.samples, _REACH))
+            for name in ("rebuild/from-log", "rebuild/from-kafka")
+        ),
     )

@@ -7,30 +7,29 @@ from campaigns.things import REVIEWER, Cast, Need, committee
 from campaigns.verbs.part import Part, call, sheets
 
 
-def collect(cast: Cast, _entry: Entry) -> Part:
+def collect(cast: Cast, entry: Entry) -> Part:
     """People submit; what came in on paper, by phone or at a visit the clerk brings in as sheets."""
-    chance = cast.chance("details")
-    calls = [call("collect", "/needs", need.submitter, need.thing, _submission(need, chance)) for need in cast.needs]
-    return Part(sheets(calls))
+    chance = cast.chance("details", entry.kind or "")
+    needs = (need for need in cast.needs if entry.kind in (None, need.kind))
+    return Part(sheets(call("collect", "/needs", need.submitter, need.thing, _submission(need, chance)) for need in needs))
 
 
 def route(cast: Cast, _entry: Entry) -> Part:
-    """The office routes, each to a handling unit and a responsible leader, or declines."""
+    """The office routes, each to a handling unit and a responsible leader, or declines; wishes are the members'."""
     calls = list[Call]()
     for need in cast.needs:
         if need.end == "declined":
             reason = {"outcome": need.outcome, "reason": texts()["declines"][need.outcome]}
             calls.append(call("decline", "/needs/{need_id}/decline", REVIEWER, need.thing, reason))
-        elif need.end != "waiting":
+        elif need.end not in ("waiting", "claimed"):
             body = {"handling_unit": need.unit, "responsible_leader": need.leader, "note": texts()["note"]}
             calls.append(call("route", "/needs/{need_id}/route", REVIEWER, need.thing, body))
     return Part(sheets(calls))
 
 
 def answer(cast: Cast, entry: Entry) -> Part:
-    """The handling units answer what needs no project; of so many parts this is one."""
-    mine = [need for need in cast.needs if need.kind == entry.kind and need.end == "answered"]
-    first, last = (len(mine) * part // entry.of for part in (entry.part - 1, entry.part))
+    """The handling units answer what needs no project."""
+    mine = (need for need in cast.needs if need.kind == entry.kind and need.end == "answered")
     calls = [
         call(
             "answer",
@@ -39,7 +38,7 @@ def answer(cast: Cast, entry: Entry) -> Part:
             need.thing,
             {"outcome": need.outcome, "text": texts()["answers"][need.outcome]},
         )
-        for need in mine[first:last]
+        for need in mine
     ]
     return Part(sheets(calls))
 

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterable
 
 from campaigns.calls import Actor, Call, Heard, Ref
-from campaigns.county import Entry, texts
+from campaigns.county import Activity, Entry, texts
 from campaigns.things import INSPECTOR, REVIEWER, Cast, Notice, committee
-from campaigns.verbs.part import Part, call, singles
+from campaigns.verbs.part import Part, call, held, singles
+from campaigns.verbs.rounds import ended
 
+REGULAR: tuple[Activity, ...] = ("work-prompt", "bulletin")
+"""Kinds of notices that a county may ask for every week or month."""
 _MEND_WITHIN = {"days": 3, "unit": "working"}
 
 
 def issue(cast: Cast, entry: Entry) -> Part:
-    """The office or the roving team issues; a letter to one unit names the project it is about."""
-    calls = []
-    for notice in _group(cast, entry):
+    """The office or the roving team issues; a letter to one unit names the project it is about, and what was found there."""
+    notices, calls = _group(cast, entry), []
+    for notice in notices:
         words = texts()["notices"][notice.group.kind]
         body = {
             "kind": notice.group.kind,
@@ -21,9 +24,14 @@ def issue(cast: Cast, entry: Entry) -> Part:
             "text": words["text"],
             "addressees": list(notice.units),
             "project_ids": [Ref(notice.project.thing)] if notice.project else [],
+            "finding_ids": [Ref(notice.finding)] if notice.finding else [],
         }
         calls.append(call("issue", "/notices", _issuer(notice), notice.thing, body))
-    return Part(singles(calls))
+    found = ended(notice.finding for notice in notices if notice.finding)
+    regular = [
+        part for activity in REGULAR for part in held(cast, activity, *(each.thing for each in notices if each.group.kind == activity))
+    ]
+    return Part(singles(calls), after=(*found, *regular))
 
 
 def acknowledge(cast: Cast, entry: Entry) -> Part:

@@ -1,10 +1,12 @@
 """What a verb makes: steps, and what must have been heard before and after them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from campaigns.calls import Actor, Call, Heard, Step
+from campaigns.calls import Actor, Call, Choice, Heard, Listed, Step, UpToDate
+from campaigns.county import Activity
+from campaigns.things import Cast, Draw, Project
 
 MOST_IN_BULK = 200
 _WORTH_A_SHEET = 3
@@ -16,14 +18,36 @@ class Part:
     """The calls of one line of the calendar; `before` and `after` without things to hear of are left out."""
 
     steps: list[Step]
-    before: tuple[Heard, ...] = ()
+    before: tuple[Heard | UpToDate, ...] = ()
     after: tuple[Heard, ...] = ()
 
 
-def call(verb: str, path: str, actor: Actor, thing: str, body: Mapping[str, Any] | None = None, *, nth: int = 1) -> Call:
+def call(
+    verb: str,
+    path: str,
+    actor: Actor,
+    thing: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    nth: int = 1,
+    found_in: str = "",
+    **within: str,
+) -> Call:
     """Return a call whose key says what it does to what, and the how many-th time."""
     again = "" if nth == 1 else f"/{nth}"
-    return Call(f"demo/{verb}/{thing}{again}", path, actor, thing, body or {})
+    return Call(f"demo/{verb}/{thing}{again}", path, actor, thing, body or {}, within, found_in)
+
+
+def held(cast: Cast, activity: Activity, *things: str) -> tuple[Heard, ...]:
+    """Return what is waited for where the county asks for something regularly: that this counts as it."""
+    regular = activity in cast.county.cadence and bool(things)
+    return (Heard("{} counts as what was due", "/cadence", things, "status", "held", key="reference_ids"),) if regular else ()
+
+
+def drawn(listed: Listed, draw: Draw, calls: Callable[[Draw, Project], Sequence[Call]], *, each: int = 1, bulk: bool = False) -> list[Step]:
+    """Return a step for what was drawn, no step for none; `calls` makes `each` drawn item's."""
+    choice = Choice(listed, tuple(draw.projects), lambda thing: tuple(calls(draw, draw.projects[thing])), each)
+    return [Step(bulk=bulk, choice=choice)] if listed.size else []
 
 
 def singles(calls: Iterable[Call]) -> list[Step]:

@@ -24,7 +24,7 @@ def review(cast: Cast, _entry: Entry) -> Part:
     chance = cast.chance("reviews")
     return Part(
         sheets(
-            _verdicts(chance, project, _first(project), fails=True) if project.returned else _verdicts(chance, project, project.thing)
+            _review(chance, project, _first(project), fails=True) if project.returned else _review(chance, project, project.thing)
             for project in cast.projects
         )
     )
@@ -33,7 +33,7 @@ def review(cast: Cast, _entry: Entry) -> Part:
 def review_again(cast: Cast, _entry: Entry) -> Part:
     """Second versions pass."""
     chance = cast.chance("second reviews")
-    return Part(sheets(_verdicts(chance, project, project.thing) for project in cast.projects if project.returned))
+    return Part(sheets(_review(chance, project, project.thing) for project in cast.projects if project.returned))
 
 
 def claim(cast: Cast, _entry: Entry) -> Part:
@@ -46,15 +46,21 @@ def claim(cast: Cast, _entry: Entry) -> Part:
 
 def pledge(cast: Cast, _entry: Entry) -> Part:
     """Every claimant promises in public what will be done by when."""
-    by, chance = cast.county.planned_completion, cast.chance("pledges")
-    said = f"{by.year}年{by.month}月{by.day}日"
-    calls = []
-    for project in cast.projects:
-        if project.in_hand:
-            promise = chance.pick(texts()["promise"]).format(by=said, title=project.title)
-            body = {"promise": promise, "complete_by": by.isoformat(), "venue": project.venue}
-            calls.append(call("pledge", "/projects/{project_id}/pledge", project.claimant, project.thing, body))
-    return Part(singles(calls))
+    chance = cast.chance("pledges")
+    return Part(
+        singles(
+            call("pledge", "/projects/{project_id}/pledge", project.claimant, project.thing, promise(cast, project, chance))
+            for project in cast.projects
+            if project.in_hand
+        )
+    )
+
+
+def promise(cast: Cast, project: Project, chance: Chance) -> dict[str, object]:
+    """Return what a claimant promises."""
+    by = cast.county.planned_completion
+    text = chance.pick(texts()["promise"]).format(by=f"{by.year}年{by.month}月{by.day}日", title=project.title)
+    return {"promise": text, "complete_by": by.isoformat(), "venue": project.venue}
 
 
 def progress(cast: Cast, entry: Entry) -> Part:
@@ -103,15 +109,20 @@ def _proposal(cast: Cast, project: Project, thing: str) -> Call:
     return call("propose", "/projects", by, thing, body)
 
 
-def _verdicts(chance: Chance, project: Project, thing: str, *, fails: bool = False) -> Call:
+def verdicts(chance: Chance, *, fails: bool = False) -> dict[str, object]:
+    """Return a judgement of the three principles, each with a reason; what fails does not meet one of them."""
     material = texts()
     failed = chance.pick(list(material["principles"])) if fails else None
-    verdicts = [
+    judged = [
         {"principle": name, "met": name != failed, "reason": chance.pick(material["failing"] if name == failed else reasons)}
         for name, reasons in material["principles"].items()
     ]
+    return {"verdicts": judged}
+
+
+def _review(chance: Chance, project: Project, thing: str, *, fails: bool = False) -> Call:
     reviewer = committee(project.unit) if project.level.review_by == "unit" else REVIEWER
-    return call("review", "/projects/{project_id}/review", reviewer, thing, {"verdicts": verdicts})
+    return call("review", "/projects/{project_id}/review", reviewer, thing, verdicts(chance, fails=fails))
 
 
 def _report(project: Project, percent: int, chance: Chance, when: str) -> Call:

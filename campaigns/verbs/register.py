@@ -1,9 +1,9 @@
-"""The register: units and branches, members, exemptions."""
+"""The register: units and branches, members, exemptions; figures announced for it."""
 
 from campaigns.calls import Call
 from campaigns.county import Entry, texts
 from campaigns.things import REVIEWER, Cast, branch_code, committee
-from campaigns.verbs.part import Part, bulks, call, sheets
+from campaigns.verbs.part import Part, bulks, call, sheets, singles
 
 
 def organise(cast: Cast, _entry: Entry) -> Part:
@@ -58,3 +58,18 @@ def exempt(cast: Cast, _entry: Entry) -> Part:
             if member.later
         )
     )
+
+
+def announce(cast: Cast, entry: Entry) -> Part:
+    """The office records what was announced, so that the register is held against it."""
+    told = cast.county.announcement
+    if told is None:
+        raise ValueError("the calendar announces a figure, but there is none")
+    body = {
+        "label": told.label,
+        "levels": list(told.levels),
+        "figure": told.figure,
+        "announced_on": entry.start.isoformat(),
+        "source": told.source,
+    }
+    return Part(singles([call("announce", "/announcements", REVIEWER, "announcement", body)]))

@@ -20,19 +20,12 @@ def score(cast: Cast, entry: Entry) -> Part:
     chance, other = cast.chance("scores", *entry.fates), cast.chance("second scores", *entry.fates)
     things: list[list[Call]] = []
     for project in _done(cast, entry):
-        signer = _signer(project)
-        things.append([_seen(cast, project, signer), _scored(cast, chance, project, signer, low=entry.low)])
+        by = signer(project)
+        things.append([seen(cast, project, by), scored(cast, chance, project, by, low=entry.low)])
         if cast.county.scorers > 1:
-            deputy = replace(signer, sub=f"{signer.sub}-deputy")
-            things[-1].append(_scored(cast, other, project, deputy, low=entry.low, verb="score-too"))
+            deputy = replace(by, sub=f"{by.sub}-deputy")
+            things[-1].append(scored(cast, other, project, deputy, low=entry.low, verb="score-too"))
     return Part(sheets_in_turn(things))
-
-
-def inspect(cast: Cast, entry: Entry) -> Part:
-    """The roving team goes there, sees the materials and scores."""
-    chance = cast.chance("inspection", *entry.fates)
-    visits = ((_seen(cast, each, INSPECTOR), _scored(cast, chance, each, INSPECTOR, low=entry.low)) for each in _done(cast, entry))
-    return Part(sheets_in_turn(visits))
 
 
 def sign_off(cast: Cast, entry: Entry) -> Part:
@@ -41,11 +34,11 @@ def sign_off(cast: Cast, entry: Entry) -> Part:
     for project in done:
         project.in_hand = False
     path = "/verifications/{project_id}/sign-off"
-    signed = (call("sign-off", path, _signer(each), each.thing, nth=each.round) for each in done)
+    signed = (call("sign-off", path, signer(each), each.thing, nth=each.round) for each in done)
     projects = tuple(project.thing for project in done)
     needs = tuple(need for project in done for need in project.needs)
     after = (
-        Heard("{} was struck off the list", "/projects", projects, "status", "signed-off"),
+        Heard("{} was struck off the list", "/projects", projects, "signed_off_at", None),
         Heard("the petitioner of {} was answered", "/needs", needs, "status", "answered"),
     )
     return Part(sheets(signed), after=tuple(heard for heard in after if heard.things))
@@ -60,7 +53,7 @@ def refuse(cast: Cast, entry: Entry) -> Part:
         times.setdefault(project.refused, []).append(project.thing)
         body = {"reason": chance.pick(texts()["refusal"])}
         path = "/verifications/{project_id}/refuse"
-        calls.append(call("refuse", path, _signer(project), project.thing, body, nth=project.round))
+        calls.append(call("refuse", path, signer(project), project.thing, body, nth=project.round))
     back = (Heard("{} went back to work", "/projects", tuple(things), "reopened", nth) for nth, things in times.items())
     return Part(sheets(calls), after=tuple(back))
 
@@ -69,7 +62,8 @@ def _done(cast: Cast, entry: Entry) -> Iterator[Project]:
     return (project for project in cast.projects if project.fate in entry.fates)
 
 
-def _signer(project: Project) -> Actor:
+def signer(project: Project) -> Actor:
+    """Return who signs an item off, by its level's tier."""
     match project.level.sign_off_by:
         case "office":
             return ASSESSOR
@@ -79,13 +73,17 @@ def _signer(project: Project) -> Actor:
             return secretary(project.unit, project.branch or "")
 
 
-def _seen(cast: Cast, project: Project, by: Actor) -> Call:
-    seen = [{"material": material, "remark": texts()["seen"]} for material in cast.county.materials]
-    return call("see", "/verifications/{project_id}/materials", by, project.thing, {"seen": seen}, nth=project.round)
+def seen(cast: Cast, project: Project, by: Actor, nth: int | None = None) -> Call:
+    """Return the call that ticks all materials, of the round at hand or the how many-th."""
+    ticked = [{"material": material, "remark": texts()["seen"]} for material in cast.county.materials]
+    return call("see", "/verifications/{project_id}/materials", by, project.thing, {"seen": ticked}, nth=nth or project.round)
 
 
-def _scored(cast: Cast, chance: Chance, project: Project, by: Actor, *, low: bool, verb: str = "score") -> Call:
+def scored(
+    cast: Cast, chance: Chance, project: Project, by: Actor, *, low: bool = False, verb: str = "score", nth: int | None = None
+) -> Call:
+    """Return the call that gives points on the county's sheet, of the round at hand or the how many-th; low ones are no sign-off."""
     points = {item: chance.between(*(_LOW if low and item in _RATED else _GOOD)) for item in cast.county.sheet}
     remark = texts()["inspected"] if by == INSPECTOR else None
     path = "/verifications/{project_id}/score"
-    return call(verb, path, by, project.thing, {"points": points, "remark": remark}, nth=project.round)
+    return call(verb, path, by, project.thing, {"points": points, "remark": remark}, nth=nth or project.round)

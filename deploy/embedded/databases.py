@@ -33,6 +33,19 @@ def ensure_databases(server: EmbeddedPostgres, names: tuple[str, ...]) -> None:
             connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {name} TO {app}").format(**words))
 
 
+def copy_database(server: EmbeddedPostgres, source: str, name: str, owner: str) -> None:
+    """Make a database a copy of another, in place of one of that name; whoever is connected to either is cut off meanwhile."""
+    words = {"source": sql.Identifier(source), "name": sql.Identifier(name), "owner": sql.Identifier(owner)}
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER DATABASE {source} ALLOW_CONNECTIONS false").format(**words))
+        try:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**words))
+            connection.execute(sql.SQL("CREATE DATABASE {name} OWNER {owner} TEMPLATE {source}").format(**words))
+        finally:
+            connection.execute(sql.SQL("ALTER DATABASE {source} ALLOW_CONNECTIONS true").format(**words))
+
+
 def drop_database(server: EmbeddedPostgres, name: str) -> None:
     """Drop a database and its two roles, whoever is connected; nothing happens if there is none."""
     with psycopg.connect(server.dsn(), autocommit=True) as connection:

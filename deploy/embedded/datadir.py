@@ -88,7 +88,11 @@ class DataDirectory:
 
     def sealing_key_file(self) -> Path:
         """Return the file with the key that seals personal data (32 random bytes in hexadecimal), made once."""
-        file = self.secrets / "sealing.key"
+        return self.secret("sealing.key")
+
+    def secret(self, name: str) -> Path:
+        """Return the file of a secret (32 random bytes in hexadecimal), made once."""
+        file = self.secrets / name
         if not file.exists():
             write_private(file, secrets.token_hex(32) + "\n")
         return file

@@ -16,6 +16,7 @@ from deploy.embedded.preflight import LOOPBACK, Ports
 from deploy.embedded.program import Program
 from deploy.embedded.supervisor import Supervisor
 
+DEPLOYMENT = "yinuo.local"
 _MIGRATE_SECONDS = 120.0
 _READY_SECONDS = 60.0
 # Settings of the caller's own shell that would reach a service by accident; how much it logs is the one that may be meant.
@@ -74,7 +75,7 @@ def common_environment(data: DataDirectory, ports: Ports, counties: tuple[str, .
     write_private(keys_file, load_issuer().public_keys())
     return {
         "YINUO_ENVIRONMENT": "development",
-        "YINUO_DEPLOYMENT": "yinuo.local",
+        "YINUO_DEPLOYMENT": DEPLOYMENT,
         "YINUO_COUNTIES": ",".join(counties),
         "YINUO_CLOCK": clock,
         "YINUO_INSTANCE": "embedded",  # one process a service: killed and back, it has its partitions at once

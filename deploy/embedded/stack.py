@@ -15,11 +15,12 @@ from deploy.embedded.datadir import DataDirectory
 from deploy.embedded.events import Event, Listener, silent
 from deploy.embedded.jars import ensure_jars
 from deploy.embedded.kafka import EmbeddedKafka
+from deploy.embedded.keys import proof_settings
 from deploy.embedded.leftovers import end_leftovers
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.preflight import DEFAULT_PORT_BASE, SERVICES, Ports, check_disk
 from deploy.embedded.profiles import apply, known_counties
-from deploy.embedded.services import EmbeddedService, common_environment
+from deploy.embedded.services import DEPLOYMENT, EmbeddedService, common_environment
 from deploy.embedded.supervisor import Supervisor
 
 _MIGRATIONS_AT_ONCE = 2
@@ -125,7 +126,8 @@ class Stack:
         supervisor = self._supervisor = Supervisor(self._data.run, self._listener)
         kafka = EmbeddedKafka(self._data, self._ports, jars)
         common = common_environment(self._data, self._ports, self._counties, self._clock)
-        services = [EmbeddedService(name, self._data, self.postgres, self._ports, common) for name in self._names]
+        proofs = proof_settings(self._data, DEPLOYMENT, SERVICES, self._counties)
+        services = [EmbeddedService(name, self._data, self.postgres, self._ports, {**common, **proofs[name]}) for name in self._names]
 
         def databases() -> None:
             self.postgres.start(supervisor, account)

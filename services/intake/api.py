@@ -35,13 +35,14 @@ from services.intake.queries.voices import (
     ratings,
     receipts,
     tracking,
+    tracking_proof,
 )
 from services.intake.queries.wishes import CallFilters, WishFilters, call, calls, wishes
 from services.intake.spreadsheets import ExportFilters, ImportParams, export_needs, import_needs
 from services.intake.spreadsheets.exporting import CSV, XLSX
 from services.intake.spreadsheets.importing import MOST_BYTES
 from shared.web.app import Row
-from shared.web.files import Download, Upload
+from shared.web.files import Download, Proof, Upload
 from shared.web.routes import Get, History, OneParams, Params, Post
 
 STAFF = ("clerk", "branch", "unit", "office", "leader", "inspector", "auditor")
@@ -95,5 +96,6 @@ TABLE: Sequence[Row] = (
     Get("/calls", calls, roles=EVERYBODY, projection="calls", params=CallFilters),
     Get("/calls/{call_id}", call, roles=EVERYBODY, projection="calls", params=OneParams),
     Get("/tracking/{code}", tracking, roles=(), projection="petitions", params=OneParams, text_ids=True, public=True),
+    Proof("/tracking/{code}/proof", tracking_proof, roles=(), projection="petitions", text_ids=True, public=True),
     Get("/figures", need_figures, roles=STAFF, projection="need_board", params=OneParams),
 )

@@ -17,7 +17,17 @@ from services.supervision.commands.watches import (
     StartWatch,
 )
 from shared.contracts.inspections import Every, HearingHeld, UnitInspected
-from shared.contracts.intake import NeedAnswered, NeedDeclined, NeedRouted, NeedSubmitted
+from shared.contracts.intake import (
+    NeedAnswered,
+    NeedDeclined,
+    NeedMerged,
+    NeedReopened,
+    NeedRouted,
+    NeedSubmitted,
+    NeedUnmerged,
+    WishClaimed,
+    WishGivenBack,
+)
 from shared.contracts.ladders import ListedSubject, SubjectEscalated
 from shared.contracts.profile import Activity, LadderSubject
 from shared.contracts.projects import (
@@ -30,10 +40,12 @@ from shared.contracts.projects import (
     PledgePublished,
     ProjectApproved,
     ProjectClaimed,
+    ProjectMerged,
     ProjectReopened,
     ProjectResumed,
     ProjectSuspended,
     ProjectWithdrawn,
+    SpotCheckFailed,
 )
 from shared.contracts.supervision import NoticeIssued, NoticeOverdue, ReplyExtensionGranted, ResponseAccepted, ResponseSentBack
 from shared.contracts.values import NoticeKind
@@ -41,12 +53,14 @@ from shared.kernel.envelope import Meta
 from shared.kernel.rules import Command, Policy
 from shared.kernel.workdays import business_day
 
-NeedFact = NeedSubmitted | NeedRouted | NeedDeclined | NeedAnswered
+NeedFact = NeedSubmitted | NeedRouted | NeedMerged | NeedUnmerged | NeedDeclined | NeedAnswered | NeedReopened | WishClaimed | WishGivenBack
 ProjectFact = (
     ProjectApproved
     | ProjectClaimed
     | ClaimGivenBack
     | ProjectWithdrawn
+    | ProjectMerged
+    | SpotCheckFailed
     | PledgePublished
     | PledgeAmended
     | ExtensionApproved
@@ -67,9 +81,20 @@ LISTED: dict[LadderSubject, ListedSubject] = {
 
 
 def keep_watch_of_need(event: NeedFact, meta: Meta) -> Sequence[Command]:
-    """A need climbs until it has a handling unit, or an answer."""
+    """A need climbs until somebody owns it: a handling unit, a member who claimed the wish, the need it was merged into, or an answer.
+
+    What comes back with a day to be owned by climbs from that day; without one it is owned, or was found unowned before.
+    """
     at = _at("unowned-need", str(event.need_id), meta)
-    return [StartWatch(**at)] if isinstance(event, NeedSubmitted) else [EndWatch(**at)]
+    match event:
+        case NeedSubmitted():
+            return [StartWatch(**at)]
+        case NeedUnmerged() | NeedReopened() | WishGivenBack():
+            return [] if event.owner_by is None else [StartWatch(**at, due_on=event.owner_by)]
+        case NeedRouted() | NeedMerged() | NeedDeclined() | NeedAnswered() | WishClaimed():
+            return [EndWatch(**at)]
+        case _:
+            assert_never(event)
 
 
 def keep_watch_of_project(event: ProjectFact, meta: Meta) -> Sequence[Command]:  # noqa: C901 - one case a fact
@@ -84,7 +109,7 @@ def keep_watch_of_project(event: ProjectFact, meta: Meta) -> Sequence[Command]: 
             found = [EndWatch(**taking)]
         case ClaimGivenBack():
             found = [EndWatch(**doing), StartWatch(**taking)]
-        case ProjectWithdrawn():
+        case ProjectWithdrawn() | ProjectMerged() | SpotCheckFailed():
             found = [EndWatch(**taking), EndWatch(**doing)]
         case PledgePublished():
             found = [StartWatch(**doing, due_on=event.complete_by)]
@@ -164,7 +189,10 @@ def _addressed(notice_id: UUID, unit: str, meta: Meta) -> dict[str, Any]:
 
 
 WATCH_NEED = Policy(
-    "keep_watch_when_need_submitted", on=NeedSubmitted, do=keep_watch_of_need, also=(NeedRouted, NeedDeclined, NeedAnswered)
+    "keep_watch_when_need_submitted",
+    on=NeedSubmitted,
+    do=keep_watch_of_need,
+    also=(NeedRouted, NeedMerged, NeedUnmerged, NeedDeclined, NeedAnswered, NeedReopened, WishClaimed, WishGivenBack),
 )
 WATCH_PROJECT = Policy(
     "keep_watch_when_project_approved",
@@ -174,6 +202,8 @@ WATCH_PROJECT = Policy(
         ProjectClaimed,
         ClaimGivenBack,
         ProjectWithdrawn,
+        ProjectMerged,
+        SpotCheckFailed,
         PledgePublished,
         PledgeAmended,
         ExtensionApproved,

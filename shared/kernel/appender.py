@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,8 @@ import structlog
 
 from shared.kernel.clock import TICK, Clock
 from shared.kernel.envelope import Cause, seal_body
-from shared.kernel.errors import CommandReused, VersionConflict
-from shared.kernel.event_log import Answer, EventLog
+from shared.kernel.errors import CommandReused, LogBehind, VersionConflict
+from shared.kernel.event_log import Answer, EventLog, same_request
 from shared.kernel.events import Contract
 from shared.kernel.relay import Published
 from shared.kernel.sealing import SealingKey
@@ -82,21 +82,27 @@ class Appender:
         *,
         most: int = 512,
         on_append: Callable[[str, Sequence[Published]], None] | None = None,
+        behind: Container[str] = (),
     ) -> None:
+        """`behind` holds the counties whose lane is known not to be whole: nothing is appended there."""
         self._pool = pool
         self._log = EventLog(pool)
         self._contract = contract
         self._clock = clock
         self._most = most
         self._on_append = on_append
+        self._behind = behind
         self._lanes: dict[str, _Lane] = {}
         self._closed = False
 
     async def append(self, county: str, append: Append) -> Answer:
         """Append durably and return where; VersionConflict when the stream stands elsewhere.
 
-        A command id carried out before gives its first answer; CommandReused when it was for something else.
+        A command id carried out before gives its first answer; CommandReused when it was for something else. LogBehind while the
+        lane is not whole.
         """
+        if county in self._behind:
+            raise LogBehind(county)
         if self._closed:
             raise ConnectionError("the service is stopping")
         lane = self._lanes.get(county)
@@ -244,7 +250,7 @@ class Appender:
         known = await self._log.answer_of(lane.county, append.command_id)
         if known is None:
             waiting.done.set_exception(VersionConflict(append.stream))
-        elif known[0] == append.fingerprint:
+        elif same_request(known[0], append.fingerprint, append.cause.actor):
             waiting.done.set_result(known[1])
         else:
             waiting.done.set_exception(CommandReused(str(append.command_id)))

@@ -17,7 +17,7 @@ from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import Clock
 from shared.kernel.envelope import Cause, check_size
 from shared.kernel.errors import CommandReused, Rejected, VersionConflict
-from shared.kernel.event_log import Answer, EventLog
+from shared.kernel.event_log import Answer, EventLog, same_request
 from shared.kernel.events import Event, dump
 from shared.kernel.ids import uuid7
 from shared.kernel.rows import Rows
@@ -199,7 +199,7 @@ class Commands:
         known = await self.log.answer_of(asked.county, asked.command_id)
         if known is None:
             return None
-        if known[0] != asked.fingerprint:
+        if not same_request(known[0], asked.fingerprint, asked.actor.sub):
             raise CommandReused(str(asked.command_id))
         return known[1]
 

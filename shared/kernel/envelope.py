@@ -1,6 +1,5 @@
 """The event as published: CloudEvents 1.0, structured mode, the very bytes that are hashed, relayed and exported."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -170,11 +169,6 @@ def _lane(source: str) -> tuple[str, str]:
     if lane is None:
         raise ValueError("source names no lane")
     return lane["service"], lane["county"]
-
-
-def leaf_hash(body: bytes) -> bytes:
-    """Return the leaf hash of RFC 6962 section 2.1: SHA-256(0x00 || body)."""
-    return hashlib.sha256(b"\x00" + body).digest()
 
 
 def traceparent_of(body: bytes) -> bytes | None:

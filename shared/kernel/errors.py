@@ -24,6 +24,10 @@ class CommandReused(Exception):  # noqa: N818
     """This command id was used before, for something else."""
 
 
+class LogBehind(ConnectionError):  # noqa: N818 - a refusal too
+    """The lane was longer once than it is: what were appended now would take the place of what is missing. It passes with recovery."""
+
+
 class EventTooLarge(Exception):  # noqa: N818
     """An event's bytes exceed what a lane takes (65,535)."""
 

@@ -1,5 +1,6 @@
 """Reading a lane: streams, ranges, heads, and the first answers of commands."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,6 +71,19 @@ class EventLog:
         """Return the fingerprint and first answer of a command that was carried out, or None."""
         row = await self.pool.fetchrow(_COMMAND, county, command_id)
         return None if row is None else (row["fingerprint"], Answer(row["stream"], row["version"], row["event_position"]))
+
+
+def restored_fingerprint(actor: str) -> bytes:
+    """Return what stands for a command's content where its answer was restored from its events: who gave it is all they tell.
+
+    Longer than a request's own fingerprint, so that none is taken for the other.
+    """
+    return b"restored" + hashlib.sha256(actor.encode()).digest()
+
+
+def same_request(stored: bytes, asked: bytes, actor: str) -> bool:
+    """Tell whether a command is the one that is known under its id; of a restored one, whether the same actor gives it."""
+    return stored in {asked, restored_fingerprint(actor)}
 
 
 async def wrapped_keys(connection: "Connection", county: str, persons: Sequence[UUID]) -> dict[UUID, bytes]:

@@ -22,4 +22,7 @@ STRAYS = Counter("yinuo_stray_records", "Records on a topic that are no event of
 CONSUMER_LAG = Gauge("yinuo_consumer_lag_records", "Records between a consumer and the end of its topics", ["consumer"])
 CONSUMER_RESTARTS = Counter("yinuo_consumer_restarts", "Times the watchdog restarted a silent consumer", ["consumer"])
 POLICY_COMMANDS = Counter("yinuo_policy_commands", "Commands policies gave, by outcome", ["policy", "outcome"])
+SIGNED = Gauge("yinuo_signed_position", "Position up to which a lane's checkpoint was signed", ["county"])
+COSIGNED = Gauge("yinuo_cosigned_position", "Position up to which another service's lane was cosigned here", ["county", "service"])
+PROOF_ALARMS = Counter("yinuo_proof_alarms", "Checkpoints that contradict what was cosigned before", ["county"])
 TIMERS_FIRED = Counter("yinuo_timers_fired", "Deadlines turned into commands", ["county"])

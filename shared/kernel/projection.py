@@ -84,6 +84,13 @@ class Projection(Generic[R]):
 
         return register
 
+    def beside(self, schema: str) -> "Projection[R]":
+        """Return the same folds over a table of the same name in another schema, with a name, and so a checkpoint, of their own."""
+        other = copy.copy(self)
+        other._sql = self.statements(schema)  # noqa: SLF001 - another of its own kind
+        other.name = f"{schema}_{self.name}"
+        return other
+
     def statements(self, schema: str) -> _Statements:
         """Return the SQL of this projection's table in a schema, built once from its columns."""
         table, names = f"{schema}.{self.name}", list(self.columns)
@@ -144,6 +151,21 @@ class Projection(Generic[R]):
                 row = copy.deepcopy(rows[key]) if key in rows else self.row(*key)
                 fold(row, fact.event, fact.meta)
                 rows[key] = row
+
+    def gather(self, rows: dict[Key, R], fact: Fact, wanted: Callable[[Key], bool] | None = None) -> None:
+        """Fold one fact into rows that nobody else holds, or into those of them whose key is wanted; the rows themselves change."""
+        for keys_of, fold in self._folds.get(type(fact.event), ()):
+            for key in keys_of(fact.event):
+                if wanted is not None and not wanted(key):
+                    continue
+                row = rows.get(key)
+                if row is None:
+                    row = rows[key] = self.row(*key)
+                fold(row, fact.event, fact.meta)
+
+    def keys_of(self, event: Event) -> list[Key]:
+        """Return the keys of the rows an event touches."""
+        return [key for keys_of, _ in self._folds.get(type(event), ()) for key in keys_of(event)]
 
 
 def _array_of(kind: str) -> str:

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.kernel.sealing import KEY_BYTES
+from shared.kernel.transparency.identity import Identity
 
 PREFIX = "YINUO_"
 County = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
@@ -36,6 +37,11 @@ class ServiceSettings(BaseSettings):
     token_algorithm: Literal["ES256", "RS256", "PS256", "EdDSA"] = "ES256"  # noqa: S105 - an algorithm
     token_keys_file: str = Field(description="The issuer's JWKS: a file's path or an https address")
     sealing_key_file: Path = Field(description="A file with 64 hexadecimal digits: the key that wraps persons' keys")
+    log_key_file: Path | None = Field(
+        None, description="A file with the keys that sign the lanes' checkpoints, 64 hexadecimal digits a line, the newest first"
+    )
+    witness_key_file: Path | None = Field(None, description="A file with the key that cosigns other services' checkpoints")
+    trust_file: Path | None = Field(None, description="The trust policy (c2sp.org/tlog-policy): logs, witnesses, how many must cosign")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     otlp_endpoint: str | None = Field(None, description="Where spans go (OTLP over HTTP); none: ids are carried, nothing is sent")
 
@@ -58,6 +64,19 @@ class ServiceSettings(BaseSettings):
         if self.environment == "production" and (self.clock == "simulated" or self.token_issuer.endswith(".yinuo.local")):
             raise ValueError("the simulated clock and the development issuer are refused outside YINUO_ENVIRONMENT=development")
         return self
+
+    @model_validator(mode="after")
+    def _all_or_none_for_proofs(self) -> Self:
+        given = [self.log_key_file, self.witness_key_file, self.trust_file]
+        if any(given) and not all(given):
+            raise ValueError("log_key_file, witness_key_file and trust_file go together: give all of them, or none to sign nothing")
+        return self
+
+    def identity(self, service: str) -> Identity | None:
+        """Return a service's part in the proofs, None where none was given; ValueError names the file that does not serve."""
+        if self.log_key_file is None or self.witness_key_file is None or self.trust_file is None:
+            return None
+        return Identity.read(self.deployment, service, log_keys=self.log_key_file, witness_key=self.witness_key_file, trust=self.trust_file)
 
     def sealing_key(self) -> bytes:
         """Return the 32 bytes that wrap persons' keys; ValueError with the file's name when it does not hold them."""

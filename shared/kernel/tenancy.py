@@ -18,16 +18,26 @@ else:
 COUNTY = re.compile(r"[0-9]{6}\Z")
 """A county's code: six digits of GB/T 2260."""
 
+SERVER_SETTINGS = {
+    "statement_timeout": "30000",
+    "lock_timeout": "10000",
+    "idle_in_transaction_session_timeout": "60000",
+    "jit": "off",
+    "application_name": "yinuo",
+}
+"""What every connection of a service says to the server: limits in milliseconds among them."""
+
 TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 """What a database that is away, or goes away, makes its callers raise."""
 _BEGIN = "BEGIN; SELECT set_config('app.county', '{county}', true)"
 _BEGIN_ALONE = _BEGIN + ", set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock({lock})"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.county', '{county}', true)"
 
+# Temporary tables are left out of what is looked at: only the connection that made them sees them, and it made them for one county.
 _UNPROTECTED = """
 SELECT format('%I.%I', n.nspname, c.relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'county' AND NOT a.attisdropped)
   AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
 ORDER BY 1
@@ -36,12 +46,13 @@ _KEYS_WITHOUT_COUNTY = """
 SELECT format('%I.%I', n.nspname, i.relname)
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'county'
-WHERE x.indisunique AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND x.indkey[0] <> a.attnum
+WHERE x.indisunique AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND x.indkey[0] <> a.attnum
 ORDER BY 1
 """
 _ROLE = """
 SELECT r.rolsuper OR r.rolbypassrls AS bypasses,
-  EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid) OR EXISTS (SELECT FROM pg_namespace n WHERE n.nspowner = r.oid) AS owns,
+  EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relpersistence <> 't')
+    OR EXISTS (SELECT FROM pg_namespace n WHERE n.nspowner = r.oid) AS owns,
   has_table_privilege(r.oid, 'log.events', 'UPDATE') OR has_table_privilege(r.oid, 'log.events', 'DELETE')
     OR has_table_privilege(r.oid, 'log.events', 'TRUNCATE') AS changes
 FROM pg_roles r WHERE r.rolname = current_user
@@ -71,13 +82,7 @@ async def create_pool(dsn: str, *, size: int = 10, on_lost: Callable[[], None] |
         max_inactive_connection_lifetime=0,
         init=prepare,
         reset=_leave_clean,
-        server_settings={
-            "statement_timeout": "30000",
-            "lock_timeout": "10000",
-            "idle_in_transaction_session_timeout": "60000",
-            "jit": "off",
-            "application_name": "yinuo",
-        },
+        server_settings=SERVER_SETTINGS,
     )
 
 

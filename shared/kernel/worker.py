@@ -1,6 +1,7 @@
 """Everything of a service that runs besides HTTP, started and stopped in order."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,6 +11,7 @@ import structlog
 from faststream.kafka import KafkaBroker
 
 from shared.kernel.appender import Appender
+from shared.kernel.as_of.past import Past
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import Clock, SimulatedClock, SystemClock
 from shared.kernel.commands import CommandHandler, Commands
@@ -27,8 +29,12 @@ from shared.kernel.sealing import Sealer
 from shared.kernel.settings import ServiceSettings
 from shared.kernel.tenancy import Pool, assert_isolation, create_pool
 from shared.kernel.timers import Sweeper
+from shared.kernel.transparency.notary import Notary
+from shared.kernel.transparency.witness import Witness
 from shared.kernel.watchdog import Watchdog
 
+_LOOK_BACK_SECONDS = 3.0
+"""How long a start waits to learn how far its lanes were signed, before it takes commands; for a broker that is away no longer."""
 _APPLIED = "SELECT migration_id FROM public._yoyo_migration"
 _log = structlog.get_logger(__name__)
 
@@ -66,6 +72,7 @@ class Worker:
     log: EventLog
     commands: Commands
     progress: Progress
+    past: Past
     _appender: Appender
     _relay: Relay
     _broker: KafkaBroker
@@ -73,6 +80,8 @@ class Worker:
     _watchdog: Watchdog
     _sweeper: Sweeper
     _redriver: Redriver
+    notary: Notary | None
+    _witness: Witness | None
     _known_migrations: Sequence[str]
     opened: Any = None
     _starting: asyncio.Task[None] | None = field(default=None)
@@ -91,7 +100,9 @@ class Worker:
         clock: Clock = SimulatedClock() if settings.clock == "simulated" else SystemClock()
         log = EventLog(pool)
         relay = Relay(pool, settings.kafka, parts.contract.topic, settings.counties)
-        appender = Appender(pool, parts.contract, clock, on_append=relay.offer)
+        notary, witness = _proving(settings, parts.contract.service, log, clock)
+        behind = notary.behind if notary is not None else {}
+        appender = Appender(pool, parts.contract, clock, on_append=relay.offer, behind=behind)
         progress = Progress(pool)
         commands = Commands(parts.handlers, log, appender, Sealer(settings.sealing_key()), clock, progress)
         kafka = broker(settings.kafka)
@@ -101,6 +112,15 @@ class Worker:
         if parts.policies:
             sources = list({source.service: source for _, source in parts.policies}.values())
             consumers.append(reading(reacting, contracts=sources))
+        past = Past(
+            pool,
+            settings.database_dsn,
+            settings.kafka,
+            own=parts.contract.service,
+            sources=parts.sources,
+            projections=parts.projections,
+            clock=clock,
+        )
         sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
         return cls(
             parts,
@@ -110,6 +130,7 @@ class Worker:
             log,
             commands,
             progress,
+            past,
             appender,
             relay,
             kafka,
@@ -117,6 +138,8 @@ class Worker:
             Watchdog(consumers),
             sweeper,
             Redriver(pool, reacting, settings.counties),
+            notary,
+            witness,
             names(parts.package),
             parts.opens(settings) if parts.opens is not None else None,
         )
@@ -128,6 +151,12 @@ class Worker:
             if head.recorded_at is not None:
                 self.clock.observe(county, head.recorded_at)
         await self._relay.start()
+        if self.notary is not None and self._witness is not None:
+            self.notary.start()
+            self._witness.start()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_BACK_SECONDS):  # a lane that is behind must not be written to meanwhile
+                    await self.notary.may_sign.wait()
         self._starting = asyncio.create_task(self._start_consumers(), name="start-consumers")
 
     async def stop(self) -> None:
@@ -135,6 +164,9 @@ class Worker:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
+        for part in (self._witness, self.notary):
+            if part is not None:
+                await part.stop()
         await self._watchdog.stop()
         await self._sweeper.stop()
         await self._redriver.stop()
@@ -145,6 +177,7 @@ class Worker:
             _log.warning("broker_not_stopped", error=repr(fault))
         for consumer in self._consumers:
             await consumer.stop()
+        self.past.close()
         await self._appender.close()
         await self._relay.stop()
         try:
@@ -166,6 +199,14 @@ class Worker:
         except Exception as fault:  # noqa: BLE001 - whatever it is, the database does not answer
             wrong["database"] = type(fault).__name__
         wrong.update(self._watchdog.wrong())
+        if self.notary is not None:
+            service = self.parts.contract.service
+            wrong.update(
+                {
+                    f"log {county}": f"is not what was signed at {signed.size}: yinuo events recover {service} {county}"
+                    for county, signed in self.notary.behind.items()
+                }
+            )
         return wrong
 
     async def _start_consumers(self) -> None:
@@ -181,3 +222,12 @@ class Worker:
         self._watchdog.start()
         self._sweeper.start()
         self._redriver.start()
+
+
+def _proving(settings: ServiceSettings, service: str, log: EventLog, clock: Clock) -> tuple[Notary | None, Witness | None]:
+    """Return what signs this service's lanes and witnesses others', where keys were given."""
+    identity = settings.identity(service)
+    if identity is None:
+        return None, None
+    notary = Notary(identity, log.pool, settings.kafka, clock, settings.counties)
+    return notary, Witness(identity, notary, log.pool, settings.kafka, clock)

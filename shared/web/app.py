@@ -19,18 +19,19 @@ from shared.kernel.settings import ServiceSettings
 from shared.kernel.telemetry import tracer
 from shared.kernel.tokens import Tokens
 from shared.kernel.worker import Parts, Worker
+from shared.web.answers import Endpoint
 from shared.web.asyncapi import asyncapi
 from shared.web.dispatch import ServiceApp
-from shared.web.endpoints import Endpoint
-from shared.web.files import Download, Upload
+from shared.web.files import Download, Proof, Upload
 from shared.web.openapi import openapi
 from shared.web.problem import Problem
 from shared.web.requests import Door, correlation_of, language
 from shared.web.routes import Get, History, Post, batch_path
+from shared.web.tlog import Tlog
 from shared.web.transfers import Transfers
 
 _log = structlog.get_logger(__name__)
-Row = Post | Get | History | Download | Upload
+Row = Post | Get | History | Download | Proof | Upload
 PREFIX = "/v1/{county}"
 
 
@@ -75,6 +76,7 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
     service = parts.contract.service
     endpoints = Transfers(running.the_worker, running.the_door, tracer(service, settings.otlp_endpoint))
     short = [Route(PREFIX + path, endpoint, methods=[method]) for row in table for path, endpoint, method in _routes(row, endpoints)]
+    short.append(Route(f"{PREFIX}/as-of", endpoints.moment(), methods=["GET"]))
     app = ServiceApp(
         short=short,
         title=f"yinuo {service}",
@@ -90,6 +92,7 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
         app.router.routes.append(Route(path, _document(content), methods=["GET"]))
     for path, endpoint in (("/livez", _alive), ("/readyz", _ready(running)), ("/metrics", _metrics)):
         app.router.routes.append(Route(path, endpoint, methods=["GET"]))
+    app.router.routes.extend(Tlog(running.the_worker, running.the_door).routes())
     for name in parts.contract.events:
         app.router.routes.append(Route(parts.contract.dataschema(name), _document(parts.contract.schema(name)), methods=["GET"]))
     return app
@@ -105,6 +108,8 @@ def _routes(row: Row, endpoints: Transfers) -> list[tuple[str, Endpoint, str]]:
             return [(row.path, endpoints.history(row), "GET")]
         case Download():
             return [(row.path, endpoints.download(row), "GET")]
+        case Proof():
+            return [(row.path, endpoints.proof(row), "GET")]
         case Upload():
             return [(row.path, endpoints.upload(row), "POST")]
 

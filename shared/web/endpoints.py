@@ -1,10 +1,8 @@
-"""Endpoints made from the rows of a service's route table."""
+"""Commands' endpoints, made from the rows of a service's route table."""
 
 import asyncio
 import json
-import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,69 +12,26 @@ import structlog
 from opentelemetry import trace
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.kernel import metrics
 from shared.kernel.commands import fingerprint
-from shared.kernel.errors import EventTooLarge, Rejected
+from shared.kernel.errors import EventTooLarge, LogBehind, Rejected
 from shared.kernel.event_log import Answer
 from shared.kernel.ids import uuid7
 from shared.kernel.rules import Asked
-from shared.kernel.telemetry import parent_of
 from shared.kernel.tenancy import TROUBLE, county_reading
-from shared.kernel.worker import Worker
-from shared.web.files import Download
+from shared.web.answers import Answers, Endpoint
 from shared.web.problem import Problem, of_rejection, of_size, of_validation
-from shared.web.requests import Door, an_id, command_id_of, correlation_of, language, path_id, read_body
-from shared.web.routes import Batch, Get, History, HistoryParams, Item, Page, Post, Reading, body_of, build, require_role
+from shared.web.requests import an_id, command_id_of, correlation_of, language, path_id, read_body
+from shared.web.routes import Batch, Item, Post, Reading, body_of, build
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-_READ_YOUR_WRITES_SECONDS = 2.0
-_HISTORY_PAGE = 500
 _AT_ONCE = 256
 _log = structlog.get_logger(__name__)
 
 
-class Endpoints:
-    """Makes endpoints for one running service."""
-
-    def __init__(self, worker: Callable[[], Worker], door: Callable[[], Door], tracer: trace.Tracer) -> None:
-        self._worker = worker
-        self._door = door
-        self._tracer = tracer
-
-    def guarded(self, name: str, inner: Callable[[Request, trace.Span], Awaitable[Response]]) -> Endpoint:
-        """Wrap an endpoint: a span, the time it took, and a problem document for whatever goes wrong."""
-
-        async def endpoint(request: Request) -> Response:
-            began = time.perf_counter()
-            correlation = correlation_of(request)
-            outcome = "error"
-            with self._tracer.start_as_current_span(name, context=parent_of(request.headers.get("traceparent"))) as span:
-                try:
-                    response = await inner(request, span)
-                    outcome = "done"
-                except Problem as problem:
-                    outcome, response = problem.code, problem.response(language(request), correlation)
-                except TROUBLE as fault:
-                    _log.warning("request_failed", route=name, correlation_id=correlation, error=repr(fault))
-                    outcome, response = (
-                        "unavailable",
-                        Problem("unavailable", headers={"Retry-After": "1"}).response(language(request), correlation),
-                    )
-                except ClientDisconnect:
-                    raise
-                except Exception as fault:  # noqa: BLE001 - the last door: told as what it is, logged with its trace
-                    _log.error("internal_error", route=name, correlation_id=correlation, exc_info=fault)
-                    outcome, response = "internal", Problem("internal").response(language(request), correlation)
-            response.headers["X-Correlation-ID"] = correlation
-            _log.debug("request_answered", route=name, outcome=outcome, correlation_id=correlation)
-            metrics.COMMANDS.labels(name, outcome).inc()
-            metrics.COMMAND_SECONDS.labels(name).observe(time.perf_counter() - began)
-            return response
-
-        return endpoint
+class Endpoints(Answers):
+    """Makes endpoints for one running service: of commands, besides those of questions."""
 
     def command(self, route: Post) -> Endpoint:
         """Return the endpoint of one command."""
@@ -156,6 +111,8 @@ class Endpoints:
             raise of_rejection(refusal) from refusal
         except EventTooLarge as fault:
             raise of_size(fault) from fault
+        except LogBehind as fault:
+            raise Problem("log_behind", headers={"Retry-After": "60"}) from fault
         said: dict[str, Any] = {"id": answer.stream.partition("-")[2], "version": answer.version, "position": str(answer.position)}
         if route.shows is not None:
             async with county_reading(self._worker().pool, asked.county) as connection:
@@ -163,58 +120,6 @@ class Endpoints:
                     Reading(connection, asked.county, asked.actor, None, ids, self._worker().commands.sealer), command
                 )
         return answer, said
-
-    def query(self, route: Get) -> Endpoint:
-        """Return the endpoint of one query."""
-
-        async def inner(request: Request, _span: trace.Span) -> Response:
-            if route.public:
-                principal = self._door().anyone(request)
-            else:
-                principal = await self._door().principal(request)
-                require_role(principal.actor, route.roles)
-            ids: dict[str, Any] = {
-                name: request.path_params[name] if route.text_ids else path_id(request, name)
-                for name in request.path_params
-                if name != "county"
-            }
-            params = parameters(route.params, request)
-            await self._wait(route, principal.county, params)
-            async with county_reading(self._worker().pool, principal.county) as connection:
-                found = await route.query(
-                    Reading(connection, principal.county, principal.actor, params, ids, self._worker().commands.sealer)
-                )
-            if found is None:
-                raise Problem("not_found")
-            if isinstance(found, Page):
-                return _json({"items": found.items, "next": None if found.next is None else str(found.next)})
-            headers = {"ETag": f'"{found["version"]}"'} if "version" in found else {}
-            return _json(found, headers)
-
-        return self.guarded(route.query.__name__, inner)
-
-    async def _wait(self, route: Get | Download, county: str, params: Any) -> None:  # noqa: ANN401 - any Params
-        wanted = params.min_position
-        worker = self._worker()
-        service = worker.parts.contract.service
-        if wanted and not await worker.progress.reached(county, route.projection, service, wanted, seconds=_READ_YOUR_WRITES_SECONDS):
-            raise Problem("projection_behind", headers={"Retry-After": "1"}, position=wanted)
-
-    def history(self, route: History) -> Endpoint:
-        """Return the endpoint of a stream's events: the very bytes, 500 a page, `next` for more."""
-
-        async def inner(request: Request, _span: trace.Span) -> Response:
-            principal = await self._door().principal(request)
-            require_role(principal.actor, route.roles)
-            ids = {name: path_id(request, name) for name in request.path_params if name != "county"}
-            after = parameters(HistoryParams, request).after
-            events = await self._worker().log.stream(principal.county, route.stream(ids), after=after, limit=_HISTORY_PAGE)
-            if not events and after == 0:
-                raise Problem("not_found")
-            more = str(events[-1].meta.version) if len(events) == _HISTORY_PAGE else None
-            return _json({"items": [orjson.Fragment(event.body) for event in events], "next": more})
-
-        return self.guarded(f"history {route.path}", inner)
 
 
 def _received(model: type[BaseModel], raw: bytes) -> Any:  # noqa: ANN401 - an instance of the model
@@ -256,30 +161,5 @@ def validated(model: type[BaseModel], raw: bytes, prefix: str = "") -> Any:  # n
         raise of_validation(fault, prefix) from fault
 
 
-def parameters(model: type[BaseModel], request: Request) -> Any:  # noqa: ANN401 - an instance of the model
-    """Return the query's parameters; a Problem where one is repeated or not as it must be."""
-    given = request.query_params.multi_items()
-    times = Counter(name for name, _ in given)
-    wrong = {name: "repeated" if times[name] > 1 else "nul" for name, value in given if times[name] > 1 or "\x00" in value}
-    if wrong:
-        raise Problem("parameter_invalid", errors=[{"pointer": f"/{name}", "code": code} for name, code in wrong.items()])
-    try:
-        return model.model_validate(dict(given))
-    except ValidationError as fault:
-        problem = of_validation(fault)
-        raise Problem("parameter_invalid", errors=problem.errors) from fault
-
-
 def _path_names(path: str) -> set[str]:
     return {part[1:-1] for part in path.split("/") if part.startswith("{")}
-
-
-def _json(content: object, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(content, default=_plain), headers=dict(headers or {}), media_type="application/json")
-
-
-def _plain(value: object) -> str:
-    """Write the database driver's own kind of UUID, which orjson does not know."""
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(type(value).__name__)

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, Protocol
+from typing import IO, Annotated, Any, Protocol
 from urllib.parse import quote, unquote
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.types import Send
@@ -22,6 +22,8 @@ from shared.web.routes import OneParams, Params, Reading
 _IN_MEMORY = 1 << 20
 """Bytes of an upload that stay in memory; more go to a temporary file."""
 _MIB = 1 << 20
+RECEIPT = "text/plain"
+"""The media type of a receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,31 @@ class Download:
     projection: str
     media_types: Sequence[str]
     params: type[Params] | type[OneParams] = field(default=OneParams)
+
+
+class ProofParams(BaseModel):
+    """Query parameters of a receipt."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_position: Annotated[
+        int | None, Field(ge=0, lt=1 << 63, description="Wait up to 2 s until this position of the service's lane is known")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A query that says at which position of the lane an event stands (None: nowhere); the answer is its receipt (c2sp.org/tlog-proof)."""
+
+    path: str
+    query: Callable[[Reading], Awaitable[int | None]]
+    roles: Sequence[str]
+    projection: str
+    params: type[ProofParams] = field(default=ProofParams)
+    text_ids: bool = False
+    """The path's ids are codes, not UUIDs."""
+    public: bool = False
+    """Asked without a login; `roles` say nothing then."""
 
 
 class NoParams(BaseModel):
@@ -138,6 +165,11 @@ async def read_file(request: Request, most: int) -> tuple[IO[bytes], int]:
         file.close()
         raise Problem("file_too_large", limit=most // _MIB)
     return file, size
+
+
+def receipt_file(service: str, county: str, position: int) -> Sent:
+    """Return what the receipt of an event is sent as."""
+    return Sent(f"{service}-{county}-{position}.tlog-proof", RECEIPT, bytes)
 
 
 def response_of(sent: Sent, content: bytes | None) -> Response:

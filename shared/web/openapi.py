@@ -8,24 +8,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.kernel.worker import Parts
-from shared.web.files import Download, Upload
-from shared.web.routes import Batch, Get, History, Params, Post, batch_path, body_of
+from shared.web.described import AS_OF, BYTES, HEADERS_TOLD, asked, health, moment, path_parameters, problems, tlog
+from shared.web.files import RECEIPT, Download, Proof, Upload
+from shared.web.routes import Batch, Get, History, HistoryParams, Params, Post, batch_path, body_of
 
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
-_PROBLEMS = {
-    "400": "The request cannot be read",
-    "401": "No token, or one that proves nothing",
-    "403": "Not yours to do",
-    "404": "No such thing",
-    "409": "Not possible as things stand",
-    "412": "It has changed since you looked",
-    "413": "Larger than 1 MiB, or than a file may be",
-    "422": "A field is not as it must be",
-    "503": "Try again in a moment",
-}
 
 
-def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Upload], prefix: str) -> dict[str, Any]:
+def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Proof | Upload], prefix: str) -> dict[str, Any]:
     """Return the description of a service's HTTP interface."""
     service = parts.contract.service
     models: list[type[BaseModel]] = [Batch, *{body_of(row.command): None for row in table if isinstance(row, Post)}]
@@ -43,9 +33,13 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Uplo
                 paths.setdefault(prefix + row.path, {})["get"] = _history(row)
             case Download():
                 paths.setdefault(prefix + row.path, {})["get"] = _download(row)
+            case Proof():
+                paths.setdefault(prefix + row.path, {})["get"] = _proof(row)
             case Upload():
                 paths.setdefault(prefix + row.path, {})["post"] = _upload(row)
-    paths.update(_health())
+    paths[f"{prefix}/as-of"] = {"get": moment()}
+    paths.update(health())
+    paths.update(tlog())
     schemas = {**definitions.get("$defs", {}), "Answer": _ANSWER, "Problem": _PROBLEM}
     return {
         "openapi": "3.1.0",
@@ -53,7 +47,11 @@ def openapi(parts: Parts, table: Sequence[Post | Get | History | Download | Uplo
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
+        "components": {
+            "schemas": schemas,
+            "headers": HEADERS_TOLD,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
     }
 
 
@@ -85,7 +83,6 @@ _PROBLEM = {
         },
     },
 }
-_BYTES = {"type": "string", "contentMediaType": "application/octet-stream"}
 _HEADERS = [
     {
         "name": "Idempotency-Key",
@@ -103,17 +100,6 @@ _HEADERS = [
 ]
 
 
-def _path_parameters(path: str) -> list[dict[str, Any]]:
-    names = ["county", *re.findall(r"{(\w+)}", path)]
-    schema = {"county": {"type": "string", "pattern": "^[0-9]{6}$", "example": "430523"}}
-    return [{"name": name, "in": "path", "required": True, "schema": schema.get(name, {"type": "string"})} for name in names]
-
-
-def _problems() -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": text, "content": content} for status, text in _PROBLEMS.items()}
-
-
 def _reference(model: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}
 
@@ -122,9 +108,9 @@ def _command(row: Post, name: str) -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": (row.command.__doc__ or name).splitlines()[0],
-        "parameters": [*_path_parameters(row.path), *_HEADERS],
+        "parameters": [*path_parameters(row.path), *_HEADERS],
         "requestBody": {"required": True, "content": _reference(body_of(row.command).__name__)},
-        "responses": {"201": {"description": _done(row), "content": _reference("Answer")}, **_problems()},
+        "responses": {"201": {"description": _done(row), "content": _reference("Answer")}, **problems()},
         **_security(row),
     }
 
@@ -140,51 +126,55 @@ def _batch(row: Post, name: str) -> dict[str, Any]:
     return {
         "operationId": f"{name}_batch",
         "summary": f"Many of {name}, each answered by itself (item.path: {ids}; item.body: {body_of(row.command).__name__})",
-        "parameters": [*_path_parameters(""), *(header for header in _HEADERS if header["name"] != "If-Match")],
+        "parameters": [*path_parameters(""), *(header for header in _HEADERS if header["name"] != "If-Match")],
         "requestBody": {"required": True, "content": _reference("Batch")},
         "responses": {
             "200": {"description": "An answer per item, in order", "content": {"application/json": {"schema": result}}},
-            **_problems(),
+            **problems(),
         },
         **_security(row),
     }
 
 
-def _asked(params: type[BaseModel]) -> list[dict[str, Any]]:
-    described = params.model_json_schema()
-    return [
-        {
-            "name": name,
-            "in": "query",
-            "required": name in described.get("required", ()),
-            "schema": schema,
-            "description": schema.pop("description", ""),
-        }
-        for name, schema in described.get("properties", {}).items()
-    ]
-
-
 def _query(row: Get) -> dict[str, Any]:
-    parameters = _asked(row.params)
+    parameters = asked(row.params)
     answer = {"type": "object"}
     if issubclass(row.params, Params):
         answer = {"type": "object", "properties": {"items": {"type": "array"}, "next": {"type": ["string", "null"]}}}  # type: ignore[dict-item]
     return {
         "operationId": row.query.__name__,
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
-        "parameters": [*_path_parameters(row.path), *parameters],
-        "responses": {"200": {"description": "As asked", "content": {"application/json": {"schema": answer}}}, **_problems()},
+        "parameters": [*path_parameters(row.path), *parameters],
+        "responses": {
+            "200": {"description": _asked_for(row), "headers": AS_OF, "content": {"application/json": {"schema": answer}}},
+            **problems(),
+        },
         **_security(row),
     }
 
 
+def _asked_for(row: Get) -> str:
+    return "As asked; the past (as_of) is shown to those who signed in" if row.public else "As asked"
+
+
 def _download(row: Download) -> dict[str, Any]:
-    content = {media_type: {"schema": _BYTES} for media_type in row.media_types}
+    content = {media_type: {"schema": BYTES} for media_type in row.media_types}
     return {
         "operationId": row.query.__name__,
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
-        "parameters": [*_path_parameters(row.path), *_asked(row.params)],
-        "responses": {"200": {"description": "The file", "content": content}, **_problems()},
+        "parameters": [*path_parameters(row.path), *asked(row.params)],
+        "responses": {"200": {"description": "The file", "headers": AS_OF, "content": content}, **problems()},
+    }
+
+
+def _proof(row: Proof) -> dict[str, Any]:
+    described = {"description": "The receipt (c2sp.org/tlog-proof@v1)", "content": {RECEIPT: {"schema": {"type": "string"}}}}
+    return {
+        "operationId": row.query.__name__,
+        "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
+        "parameters": [*path_parameters(row.path), *asked(row.params)],
+        "responses": {"200": described, **problems()},
+        **_security(row),
     }
 
 
@@ -197,20 +187,20 @@ def _upload(row: Upload) -> dict[str, Any]:
         "operationId": row.take.__name__,
         "summary": (row.take.__doc__ or row.take.__name__).splitlines()[0],
         "parameters": [
-            *_path_parameters(row.path),
-            *_asked(row.params),
+            *path_parameters(row.path),
+            *asked(row.params),
             *told,
             *(given for given in _HEADERS if given["name"] != "If-Match"),
         ],
-        "requestBody": {"required": True, "content": {media_type: {"schema": _BYTES} for media_type in row.media_types}},
+        "requestBody": {"required": True, "content": {media_type: {"schema": BYTES} for media_type in row.media_types}},
         "responses": {
             str(row.status): {"description": "Taken in", "content": {"application/json": {"schema": {"type": "object"}}}},
-            **_problems(),
+            **problems(),
         },
     }
 
 
-def _security(row: Post | Get) -> dict[str, Any]:
+def _security(row: Post | Get | Proof) -> dict[str, Any]:
     """Say where no login is asked for."""
     return {"security": []} if row.public else {}
 
@@ -219,26 +209,13 @@ def _history(row: History) -> dict[str, Any]:
     return {
         "operationId": "history_of_" + row.path.strip("/").split("/", maxsplit=1)[0],
         "summary": "The resource's events, as published",
-        "parameters": [*_path_parameters(row.path), {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}}],
+        "parameters": [*path_parameters(row.path), *asked(HistoryParams)],
         "responses": {
-            "200": {"description": "CloudEvents in order", "content": {"application/json": {"schema": {"type": "object"}}}},
-            **_problems(),
-        },
-    }
-
-
-def _health() -> dict[str, Any]:
-    answer = {"200": {"description": "Yes", "content": {"application/json": {"schema": {"type": "object"}}}}}
-    return {
-        "/livez": {
-            "get": {"operationId": "livez", "summary": "The process answers; nothing is touched", "security": [], "responses": answer}
-        },
-        "/readyz": {
-            "get": {
-                "operationId": "readyz",
-                "summary": "Database, broker and consumers answer",
-                "security": [],
-                "responses": {**answer, "503": {"description": "Not ready; the body says what is wrong"}},
-            }
+            "200": {
+                "description": "CloudEvents in order",
+                "headers": AS_OF,
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            },
+            **problems(),
         },
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from shared.kernel.actor import Actor
+from shared.kernel.as_of.moments import LONGEST
 from shared.kernel.event_log import wrapped_keys
 from shared.kernel.rules import Command, FromPlatform
 from shared.kernel.sealed import Sealed
@@ -21,6 +22,16 @@ MOST_ITEMS = 1_000
 """Items a batch may have."""
 
 
+AsOf = Annotated[
+    str | None,
+    Field(
+        max_length=LONGEST,
+        description="As it was: a day (its end in Asia/Shanghai), RFC 3339 with a zone, `@12` (a position of this service's lane), "
+        "or `intake@12,projects@40` (one for each lane it reads); the header `As-Of` says what it came to",
+    ),
+]
+
+
 class Params(BaseModel):
     """Query parameters every list takes."""
 
@@ -31,6 +42,7 @@ class Params(BaseModel):
     min_position: Annotated[
         int | None, Field(ge=0, lt=1 << 63, description="Wait up to 2 s until the list has this position of the service's lane")
     ] = None
+    as_of: AsOf = None
 
 
 class OneParams(BaseModel):
@@ -41,6 +53,7 @@ class OneParams(BaseModel):
     min_position: Annotated[
         int | None, Field(ge=0, lt=1 << 63, description="Wait up to 2 s until the resource has this position of the service's lane")
     ] = None
+    as_of: AsOf = None
 
 
 class HistoryParams(BaseModel):
@@ -49,6 +62,15 @@ class HistoryParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     after: Annotated[int, Field(ge=0, lt=1 << 31, description="The `next` of the page before")] = 0
+    as_of: AsOf = None
+
+
+class MomentParams(BaseModel):
+    """Query parameters of the question what a moment comes to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    as_of: AsOf = None
 
 
 @dataclass(frozen=True, slots=True)

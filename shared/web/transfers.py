@@ -17,8 +17,9 @@ from shared.kernel.errors import EventTooLarge, Rejected
 from shared.kernel.event_log import Answer
 from shared.kernel.rules import Command
 from shared.kernel.tenancy import TROUBLE, county_reading
-from shared.web.endpoints import Endpoint, Endpoints, parameters, validated
-from shared.web.files import Download, Receiving, Upload, header, read_file, response_of
+from shared.web.answers import Endpoint, parameters
+from shared.web.endpoints import Endpoints, validated
+from shared.web.files import Download, Proof, Receiving, Upload, header, read_file, receipt_file, response_of
 from shared.web.problem import Problem, of_rejection, of_size
 from shared.web.requests import correlation_of, language, path_id
 from shared.web.routes import Reading, body_of, build, require_role
@@ -37,16 +38,36 @@ class Transfers(Endpoints):
             principal = await self._door().principal(request)
             require_role(principal.actor, route.roles)
             ids = {name: path_id(request, name) for name in request.path_params if name != "county"}
-            params = parameters(route.params, request)
-            await self._wait(route, principal.county, params)
-            worker = self._worker()
-            async with county_reading(worker.pool, principal.county) as connection:
-                reading = Reading(connection, principal.county, principal.actor, params, ids, worker.commands.sealer, worker.opened)
+            headers: dict[str, str] = {}
+            async with self.reading(route, principal, parameters(route.params, request), ids, headers) as reading:
                 sent = await route.query(reading)
             if sent is None:
                 raise Problem("not_found")
             content = await asyncio.to_thread(sent.content) if callable(sent.content) else None
-            return response_of(sent, content)
+            response = response_of(sent, content)
+            response.headers.update(headers)
+            return response
+
+        return self.guarded(route.query.__name__, inner)
+
+    def proof(self, route: Proof) -> Endpoint:
+        """Return the endpoint of a receipt. The database is let go between finding the position and proving it."""
+
+        async def inner(request: Request, _span: trace.Span) -> Response:
+            principal, ids = await self.asked(route, request, anyone=route.public)
+            params = parameters(route.params, request)
+            await self._wait(route, principal.county, params)
+            worker = self._worker()
+            async with county_reading(worker.pool, principal.county) as connection:
+                position = await route.query(
+                    Reading(connection, principal.county, principal.actor, params, ids, worker.commands.sealer, worker.opened)
+                )
+            if position is None or worker.notary is None:
+                raise Problem("not_found")
+            receipt = await worker.notary.receipt(principal.county, position)
+            if receipt is None:
+                raise Problem("not_yet_witnessed", headers={"Retry-After": "5"})
+            return response_of(receipt_file(worker.parts.contract.service, principal.county, position), receipt)
 
         return self.guarded(route.query.__name__, inner)
 

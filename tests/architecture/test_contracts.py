@@ -28,6 +28,7 @@ VIOLATIONS = [
     ("purity", "services.supervision.state", "import shared.kernel.ids"),  # which draws bytes from the machine
     ("purity", "shared.contracts.planted", "import asyncpg"),
     ("purity", "shared.kernel.workdays.calendar", "from os import environ"),
+    ("purity", "shared.kernel.proof.trust", "from secrets import token_bytes"),
     ("above", "services.intake.main", "import deploy.kafka"),
     ("above", "shared.kernel.planted", "import services.intake"),
     ("shared", "shared.kernel.planted", "import shared.contracts"),

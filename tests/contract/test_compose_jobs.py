@@ -12,8 +12,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 from psycopg import sql
 
 from deploy.embedded.databases import drop_database
+from deploy.embedded.preflight import SERVICES
 from deploy.embedded.stack import Stack
 from deploy.kafka import create_topics as topics
+from shared.kernel.proof.trust import Policy
+from tests.support.lab import eventually
 from tests.support.stack import embedded_stack
 
 __all__ = ["embedded_stack"]
@@ -61,14 +64,18 @@ async def test_topics_are_created_once_and_another_shape_is_refused(embedded_sta
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        (found,) = await admin.describe_topics([made.name])
-        assert len(found["partitions"]) == 3
+        await eventually(lambda: _partitions(admin, made.name), 3)  # the broker knows of what it made a moment later
         monkeypatch.setattr(topics, "read_topics", lambda: [made.model_copy(update={"partitions": 4})])
         with pytest.raises(topics.TopicsDifferError, match="3 partitions instead of 4"):
             await topics.create_topics(bootstrap, replication_factor=1)
     finally:
         await admin.delete_topics([made.name])
         await admin.close()
+
+
+async def _partitions(admin: AIOKafkaAdminClient, topic: str) -> int:
+    (found,) = await admin.describe_topics([topic])
+    return len(found["partitions"])
 
 
 @pytest.mark.parametrize(
@@ -81,3 +88,35 @@ def test_topics_that_cannot_be_created_are_a_sentence_and_a_code(environment: di
     assert run.returncode == code
     assert says in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_the_policy_believes_every_service_of_every_county(tmp_path: Path) -> None:
+    words = []
+    for index, name in enumerate(SERVICES):
+        (tmp_path / f"{name}.log").write_text(f"{index:064x}\n{index + 16:064x} # the one before\n")
+        (tmp_path / f"{name}.witness").write_text(f"{index + 32:064x}\n")
+        words.append(f"{name}={tmp_path / name}.log,{tmp_path / name}.witness")
+    command = [sys.executable, "-m", "deploy.trust", str(tmp_path / "trust.policy"), *words]
+    environment = {"YINUO_COUNTIES": "430523, 610330", "YINUO_DEPLOYMENT": "here.example"}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    assert (run.returncode, run.stderr) == (0, "")
+    policy = Policy.parse((tmp_path / "trust.policy").read_bytes())
+    assert len(policy.logs) == 2 * 2 * len(SERVICES)
+    assert {log.key.name for log in policy.logs} == {
+        f"here.example/{name}/{county}" for name in SERVICES for county in ("430523", "610330")
+    }
+    assert [witness.name for witness in policy.witnesses] == [f"here.example/witness/{name}" for name in SERVICES]
+    assert [group.threshold for group in policy.groups] == [2]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [("moon\n", "must hold keys, 64 hexadecimal digits a line"), ("", "must hold keys"), (None, "must hold keys")]
+)
+def test_a_policy_over_keys_that_are_none_is_a_sentence(tmp_path: Path, content: str | None, says: str) -> None:
+    if content is not None:
+        (tmp_path / "key").write_text(content)
+    command = [sys.executable, "-m", "deploy.trust", str(tmp_path / "policy"), f"intake={tmp_path / 'key'},{tmp_path / 'key'}"]
+    run = subprocess.run(command, cwd=ROOT, env={"YINUO_COUNTIES": "430523"}, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (run.returncode, run.stdout) == (2, "")
+    assert says in run.stderr
+    assert not (tmp_path / "policy").exists()

@@ -8,10 +8,11 @@ import pytest
 
 from shared.kernel.appender import Appender
 from shared.kernel.clock import SimulatedClock
-from shared.kernel.envelope import leaf_hash, open_body
+from shared.kernel.envelope import open_body
 from shared.kernel.errors import CommandReused, EventTooLarge, Rejected, VersionConflict
 from shared.kernel.event_log import Answer
 from shared.kernel.ids import uuid7
+from shared.kernel.proof.merkle import leaf_hash
 from shared.kernel.tenancy import county_transaction, create_pool
 from tests.support.lab import T0, A, B, Lab
 from tests.support.things.service import MakeThing, RenameThing, ThingMade

@@ -52,7 +52,7 @@ class Server:
 
     def bodies(self) -> list[Any]:
         """Return the JSON documents of all requests."""
-        return [orjson.loads(request.content) for request in self.requests]
+        return [orjson.loads(request.content) for request in self.requests if request.content]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Keep a request and answer it."""

@@ -1,146 +1,51 @@
-"""Keeps the books of a plan: what services' lists and figures should hold once every call has been carried out."""
+"""What services' lists and figures should say after a plan, by its books."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
 from typing import Any
 
-from campaigns.calls import Call, Plan, Ref
-from campaigns.readings import Row, Rows, replies
+import yaml
 
-OFFICE = {"kind": "county-office"}
-"""The profile registers the campaign office, and a town that campaigns register again to no effect."""
-
-
-@dataclass
-class Books:
-    """Everything by the name the plan gives it."""
-
-    organisations: dict[str, dict[str, Any]] = field(default_factory=lambda: {"xjb": OFFICE})
-    members: dict[str, dict[str, Any]] = field(default_factory=dict)
-    needs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    projects: dict[str, dict[str, Any]] = field(default_factory=dict)
-    notices: dict[str, dict[str, Any]] = field(default_factory=dict)
-    verifications: dict[str, dict[str, Any]] = field(default_factory=dict)
-    inspections: list[Row] = field(default_factory=list)
-
-    def enter(self, call: Call, at: datetime) -> None:
-        """Enter what a call makes happen, here and, by policies, elsewhere."""
-        book, _, verb = call.path.strip("/").partition("/")
-        verb = verb.partition("/")[2] or verb
-        getattr(self, f"_{book}_{verb or 'new'}".replace("-", "_"))(call, at.isoformat())
-
-    def _organisations_new(self, call: Call, _at: str) -> None:
-        self.organisations[call.body["code"]] = dict(call.body)
-
-    def _members_new(self, call: Call, _at: str) -> None:
-        self.members[call.body["account"]] = dict(call.body)
-
-    def _members_exemption(self, call: Call, _at: str) -> None:
-        self.members[call.body["account"]]["exemption"] = call.body["exemption"]
-
-    def _needs_new(self, call: Call, _at: str) -> None:
-        blank = {"status": "submitted", "handling_unit": None, "outcome": None, "project_id": None, "closed_at": None}
-        self.needs[call.thing] = {**call.body, **blank, "id": call.thing}
-
-    def _needs_route(self, call: Call, _at: str) -> None:
-        self.needs[call.thing].update(call.body, status="routed")
-
-    def _needs_decline(self, call: Call, at: str) -> None:
-        self.needs[call.thing].update(status="declined", outcome=call.body["outcome"], closed_at=at)
-
-    def _needs_answer(self, call: Call, at: str) -> None:
-        self.needs[call.thing].update(status="answered", outcome=call.body["outcome"], closed_at=at)
-
-    def _projects_new(self, call: Call, _at: str) -> None:
-        blank = {"claimant": None, "venue": None, "completed_at": None, "signed_off_at": None, "reopened": 0, "round": 0}
-        needs = [need.thing for need in call.body["need_ids"] if isinstance(need, Ref)]
-        self.projects[call.thing] = {**call.body, **blank, "need_ids": needs, "status": "proposed", "id": call.thing}
-
-    def _projects_review(self, call: Call, _at: str) -> None:
-        passed = all(verdict["met"] for verdict in call.body["verdicts"])
-        self.projects[call.thing]["status"] = "approved" if passed else "returned"
-
-    def _projects_claim(self, call: Call, _at: str) -> None:
-        claimant = {"unit": call.actor.unit, "branch": call.actor.branch}.get(call.actor.role, call.actor.sub)
-        self.projects[call.thing].update(status="claimed", claimant=claimant)
-
-    def _projects_pledge(self, call: Call, _at: str) -> None:
-        self.projects[call.thing]["venue"] = call.body["venue"]
-
-    def _projects_progress(self, call: Call, _at: str) -> None:
-        assert self.projects[call.thing]["status"] == "claimed"
-
-    def _projects_completion(self, call: Call, at: str) -> None:
-        project = self.projects[call.thing]
-        project.update(status="completed", completed_at=at, round=project["round"] + 1)
-        before = self.verifications.get(call.thing, {"refused": 0})
-        self.verifications[call.thing] = {"id": call.thing, "status": "open", "unit": project["unit"], "refused": before["refused"]}
-
-    def _verifications_materials(self, _call: Call, _at: str) -> None:
-        """No figure counts what was seen."""
-
-    def _verifications_score(self, call: Call, at: str) -> None:
-        self.verifications[call.thing]["status"] = "scored"
-        if call.actor.role == "inspector":
-            self.inspections.append({"unit": self.verifications[call.thing]["unit"], "at": at})
-
-    def _verifications_sign_off(self, call: Call, at: str) -> None:
-        assert self.verifications[call.thing]["status"] == "scored"
-        self.verifications[call.thing].update(status="verified", tier=call.actor.role)
-        self.projects[call.thing].update(status="signed-off", signed_off_at=at)
-        for need in self.projects[call.thing]["need_ids"]:
-            self.needs[need].update(status="answered", outcome="done", project_id=call.thing, closed_at=at)
-
-    def _verifications_refuse(self, call: Call, _at: str) -> None:
-        self.verifications[call.thing].update(status="refused", refused=self.verifications[call.thing]["refused"] + 1)
-        project = self.projects[call.thing]
-        project.update(status="claimed", reopened=project["reopened"] + 1)
-
-    def _notices_new(self, call: Call, _at: str) -> None:
-        units = {unit: {"status": "awaited"} for unit in call.body["addressees"]}
-        self.notices[call.thing] = {**call.body, "units": units, "status": "issued", "overdue": False}
-
-    def _notices_acknowledge(self, call: Call, _at: str) -> None:
-        self._unit(call)["status"] = "acknowledged"
-
-    def _notices_respond(self, call: Call, _at: str) -> None:
-        assert self._unit(call)["status"] in {"acknowledged", "sent-back"}
-        self._unit(call)["status"] = "responded"
-
-    def _notices_accept(self, call: Call, _at: str) -> None:
-        assert self._unit(call)["status"] == "responded"
-        self._unit(call)["status"] = "accepted"
-
-    def _notices_send_back(self, call: Call, _at: str) -> None:
-        self._unit(call).update(status="sent-back", reason=call.body["reason"])
-
-    def _notices_close(self, call: Call, _at: str) -> None:
-        assert all(at["status"] == "accepted" for at in self.notices[call.thing]["units"].values())
-        self.notices[call.thing]["status"] = "closed"
-
-    def _unit(self, call: Call) -> dict[str, Any]:
-        units: dict[str, dict[str, Any]] = self.notices[call.thing]["units"]
-        return units[call.body.get("unit") or call.actor.unit or ""]
+from campaigns.calls import Phase, Plan, Step
+from campaigns.readings import Row, Rows, ledger, replies, visited
+from deploy.embedded.profiles import COUNTIES_FOLDER
+from tests.support.books import Books
 
 
-def books_of(plan: Plan) -> Books:
-    """Return the books after every call of a plan; overdue is what a phase waits to hear of."""
-    books = Books()
-    for phase in plan.phases:
-        for heard in phase.before:
-            for thing in heard.things:
-                books.notices[thing]["overdue"] = True
-        for step in phase.steps:
-            for call, at in zip(step.calls, step.times, strict=True):
-                books.enter(call, at)
+def anyhow(step: Step) -> Step:
+    """Return the step with the calls of what might be drawn: the first things there are."""
+    if step.choice is None:
+        return step
+    listed = step.choice.listed
+    return step.chosen(step.choice.things[: listed.whole][listed.first - 1 : listed.last])
+
+
+def books_of(plan: Plan, draws: int = 1) -> Books:
+    """Return the books after every call of a plan and what it waits for; what the services draw is another each time (`draws`)."""
+    *_, (books, _) = kept(plan, draws)
+    assert not any(books.awaited.values()), "some of what was drawn was not judged"
     return books
 
 
-def rows_of(plan: Plan) -> Rows:
+def kept(plan: Plan, draws: int = 1) -> Iterator[tuple[Books, Phase]]:
+    """Keep the books of a plan; yields them after each phase."""
+    rules = yaml.safe_load((COUNTIES_FOLDER / f"{plan.county}.yaml").read_text(encoding="utf-8"))
+    books = Books(rules, Random(draws))  # noqa: S311 - seeded, so that a test can be repeated
+    for phase in plan.phases:
+        for heard in phase.before:
+            books.hear(heard)
+        for step in phase.steps:
+            for call, at in zip(books.chosen(step).calls, step.times, strict=True):
+                books.enter(call, at)
+        for heard in phase.after:
+            books.hear(heard)
+        yield books, phase
+
+
+def rows_of(plan: Plan, draws: int = 1) -> Rows:
     """Return what the services' lists and figures should say after a plan."""
-    books = books_of(plan)
+    books = books_of(plan, draws)
     projects, needs, notices = list(books.projects.values()), list(books.needs.values()), list(books.notices.values())
     verifications = list(books.verifications.values())
     for project in projects:
@@ -156,12 +61,34 @@ def rows_of(plan: Plan) -> Rows:
         "notice-figures": _counted(notices, ("kind", "status", "overdue")),
         "verification-figures": _counted([{"tier": None, **each} for each in verifications], ("tier", "status"), ("refused",)),
         "projects": projects,
+        "spot-checks": list(books.spot_checks.values()),
         "needs": needs,
+        "wishes": list(books.wishes.values()),
         "notices": notices,
         "verifications": verifications,
         "replies": replies(notices),
         "inspections": books.inspections,
+        "leaders": list(books.leaders.values()),
+        "contact-points": list(books.contact_points.values()),
+        "visits": list(books.visits.values()),
+        "demonstrations": list(books.demonstrations.values()),
+        "quotas": books.quotas(),
+        "look-backs": list(books.look_backs.values()),
+        "visited": visited([{**each, "units": _units_of(each)} for each in books.rounds.values()]),
+        "rounds": list(books.rounds.values()),
+        "findings": list(books.findings.values()),
+        "hearings": list(books.hearings.values()),
+        "listings": list(books.listings.values()),
+        "cadence": list(books.cadence.values()),
+        **ledger(
+            {"announced": books.announced, "differences": [each for each in books.announced if each["register"] != each["announced"]]}
+        ),
     }
+
+
+def _units_of(each: Mapping[str, Any]) -> list[Row]:
+    """Return a round's units as its single resource shows them."""
+    return [{"unit": unit, "days": there["days"], "conclusion": "told" if there["told"] else None} for unit, there in each["units"].items()]
 
 
 def _counted(rows: Sequence[Mapping[str, Any]], by: tuple[str, ...], sums: tuple[str, ...] = ()) -> list[Row]:

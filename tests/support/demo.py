@@ -15,6 +15,8 @@ from campaigns.calls import Plan
 from campaigns.county import counties, load_county
 from campaigns.plan import plan_of
 from deploy.embedded.databases import owner_of
+from tests.support.books import met
+from tests.support.campaign_rows import anyhow
 from tests.support.up import soon
 
 FACTS: Mapping[str, str] = {
@@ -29,20 +31,53 @@ FACTS: Mapping[str, str] = {
     "/needs": "NeedSubmitted",
     "/needs/{need_id}/route": "NeedRouted",
     "/needs/{need_id}/decline": "NeedDeclined",
+    "/wishes/{need_id}/publish": "WishPublished",
+    "/wishes/{need_id}/claim": "WishClaimed",
+    "/wishes/{need_id}/give-back": "WishGivenBack",
+    "/wishes/{need_id}/fulfil": "WishFulfilled",
+    "/projects/{project_id}/plan": "PlanRevised",
+    "/spot-checks": "SpotCheckDrawn",
+    "/announcements": "FigureAnnounced",
+    "/leaders": "LeaderRegistered",
+    "/leaders/contact-points": "ContactPointTied",
+    "/demonstrations": "DemonstrationProposed",
+    "/demonstrations/designation": "DemonstrationDesignated",
     "/notices": "NoticeIssued",
     "/notices/{notice_id}/acknowledge": "NoticeAcknowledged",
     "/notices/{notice_id}/respond": "NoticeResponded",
     "/notices/{notice_id}/accept": "ResponseAccepted",
     "/notices/{notice_id}/send-back": "ResponseSentBack",
     "/notices/{notice_id}/close": "NoticeClosed",
+    "/rounds": "RoundOpened",
+    "/rounds/{round_id}/inspections": "UnitInspected",
+    "/rounds/{round_id}/findings": "FindingRecorded",
+    "/rounds/{round_id}/conclusions": "ConclusionReturned",
+    "/rounds/{round_id}/close": "RoundClosed",
+    "/findings/{finding_id}/leave": "FindingEnded",
+    "/hearings": "HearingHeld",
+    "/hearings/{hearing_id}/reports": "ReportHeard",
+    "/visits": "ContactPointVisited",
+    "/listings": "SubjectListed",
+    "/listings/{listing_id}/delist": "SubjectDelisted",
     "/verifications/{project_id}/materials": "MaterialsChecked",
     "/verifications/{project_id}/score": "ProjectScored",
     "/verifications/{project_id}/sign-off": "ProjectVerified",
     "/verifications/{project_id}/refuse": "VerificationRefused",
+    "/verifications/{project_id}/confirm": "SignOffConfirmed",
+    "/verifications/{project_id}/revoke": "VerificationRevoked",
+    "/look-backs": "LookBackDrawn",
 }
 """The fact that each call makes, of those that make one of a name of their own."""
 
-FOLLOWING = {"CompletionDeclared": "VerificationOpened", "ProjectVerified": "ProjectSignedOff", "VerificationRefused": "ProjectReopened"}
+JUDGING = "/spot-checks/{spot_check_id}/projects/{project_id}/review"
+JUDGED = {True: "SpotCheckPassed", False: "SpotCheckFailed"}
+
+FOLLOWING = {
+    "CompletionDeclared": "VerificationOpened",
+    "ProjectVerified": "ProjectSignedOff",
+    "VerificationRefused": "ProjectReopened",
+    "VerificationRevoked": "ProjectReopened",
+}
 """The fact that a policy makes of each, once."""
 
 
@@ -111,16 +146,20 @@ def facts_of(plan: Plan) -> Counter[str]:
 
     Of the profile's two organisations, campaigns register the town again, to no effect; the campaign office comes on top.
     """
-    calls = [call for phase in plan.phases for step in phase.steps for call in step.calls]
+    calls = [call for phase in plan.phases for step in phase.steps for call in anyhow(step).calls]
     facts = Counter(FACTS[call.path] for call in calls if call.path in FACTS)
+    facts += Counter(JUDGED[met(call)] for call in calls if call.path == JUDGING)
+    facts["FindingEnded"] += sum(len(call.body.get("finding_ids") or []) + bool(call.body.get("finding_id")) for call in calls)
     facts["OrganisationRegistered"] += 1
-    return facts + Counter({FOLLOWING[fact]: count for fact, count in facts.items() if fact in FOLLOWING})
+    for fact, following in FOLLOWING.items():
+        facts[following] += facts[fact]
+    return facts
 
 
 def recorded(data: Path, county: str) -> Counter[str]:
     """Return how many events of each type the services' logs hold for a county, of the types `facts_of` counts."""
     found: Counter[str] = Counter()
-    kinds = {*FACTS.values(), *FOLLOWING.values()}
+    kinds = {*FACTS.values(), *JUDGED.values(), *FOLLOWING.values()}
     for service in ("intake", "projects", "supervision", "scoring"):
         with psycopg.connect(f"postgresql://{owner_of(service)}@/{service}?host={data}/socket") as connection:
             connection.execute("SELECT set_config('app.county', %s, true)", [county])

@@ -13,7 +13,7 @@ from services.scoring import main as scoring
 from services.supervision import main as supervision
 from shared.kernel.rules import Command
 from shared.web.app import Row
-from shared.web.files import Download, Upload
+from shared.web.files import Download, Proof, Upload
 from shared.web.routes import Get, History, OneParams, Params, Post, body_of
 
 SERVICES = {service.PARTS.contract.service: service for service in (intake, projects, supervision, scoring)}
@@ -81,7 +81,7 @@ def _taken(row: Row) -> Iterator[str]:
             yield from (name if info.is_required() else f"{name}?" for name, info in fields.items())
         case Upload():
             yield from (*(f"{name}?" for name in row.params.model_fields), *row.headers)
-        case Get() | Download():
+        case Get() | Download() | Proof():
             yield from (f"{name}?" for name in row.params.model_fields.keys() - Params.model_fields.keys() - OneParams.model_fields.keys())
         case History():
             return

@@ -1,5 +1,6 @@
 """`yinuo` as an operator runs it: a process of its own, its output, its end."""
 
+import io
 import json
 import os
 import signal
@@ -8,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from cli.main import run
 from deploy.embedded import launch
 
 
@@ -26,6 +29,16 @@ def yinuo(*arguments: str | Path, environment: Mapping[str, str] | None = None, 
         text=True,
         check=False,
     )
+
+
+def yinuo_within(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a verb to its end within this process, which spares the second it takes to load one; for verbs that set no signals."""
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run([str(argument) for argument in arguments])
+    out.flush()
+    out.seek(0)
+    return subprocess.CompletedProcess(arguments, int(code), out.read(), err.getvalue())
 
 
 class Up:

@@ -58,8 +58,8 @@ def test_the_demo_ends_well_and_every_figure_is_the_plans(done: Done) -> None:
 
 
 def test_the_demo_names_fengs_discrepancy(done: Done) -> None:
-    (feng,) = (each for each in done.figures["610330"]["reconciliations"] if each["difference"])
-    assert (feng["parts"], feng["total"], feng["difference"]) == ([3, 44, 14], 60, 1)
+    found = [each for each in done.figures["610330"]["reconciliations"] if each["difference"]]
+    assert [(each["parts"], each["total"], each["difference"]) for each in found] == [([3, 44, 14], 60, 1)] * 2
 
 
 def test_the_demo_leaves_nothing_running_and_says_how_to_go_on(done: Done) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import httpx
 import psycopg
@@ -11,10 +10,11 @@ from psycopg import sql
 
 from deploy.embedded.issuer import ROLES
 from deploy.embedded.preflight import SERVICES
-from tests.support.cast import GOOD, Cast, at
-from tests.support.client import COUNTIES, FENG, SHAOYANG, THIRD, TOWN, Person, Platform
+from tests.support.cast import GOOD, Cast
+from tests.support.client import COUNTIES, FENG, SHAOYANG, THIRD, TOWN, Platform
 from tests.support.described import Described, Question
 from tests.support.faults import faults_of, none_of
+from tests.support.shaoyangs import Known, attached, judged, supervised
 
 STAFF = tuple(role for role in ROLES if role != "citizen")
 NO_COUNTYS = {"read.strays", "public._yoyo_log", "public._yoyo_migration", "public._yoyo_version", "public.yoyo_lock"}
@@ -22,6 +22,7 @@ NO_COUNTYS = {"read.strays", "public._yoyo_log", "public._yoyo_migration", "publ
 NOT_HERS = ("receipts", "{code}", "{look_back_id}", "{version}", "{spot_check_id}")
 """In paths whose ids this story makes none of, or that show only what is the asker's own."""
 WITHOUT_WORDS = {
+    *(f"{service} as-of" for service in SERVICES),
     "intake needs/similar",
     "intake figures",
     "projects profiles",
@@ -47,25 +48,6 @@ CHANGES = {
     "TRUNCATE": "TRUNCATE log.events",
     "TRUNCATE of all": "TRUNCATE log.events, log.heads CASCADE",
 }
-
-
-@dataclass(frozen=True)
-class Known:
-    """What Shaoyang has: ids by service, by service and first word of a path, and by the name a path gives them; since where."""
-
-    ids: dict[str, str]
-    words: tuple[str, ...]
-    since: dict[str, int]
-
-    def of(self, asked: Described | Question) -> str:
-        """Return the id of the thing a path is about."""
-        return self.ids.get(f"{asked.service}/{asked.path.partition('/')[0]}", self.ids[asked.service])
-
-    def asks(self, person: Person, query: Question, *, after: int = 0) -> httpx.Response:
-        """Ask a query for these things: of a list as much as there is at once, of a file the form that is text."""
-        most = {"limit": 500, "after": after} if "limit" in query.parameters else {}
-        form = {"format": "csv"} if "format" in query.parameters else {}
-        return person.get(query.service, query.at(self.of(query), **self.ids), **most, **form)
 
 
 @pytest.fixture(scope="module")
@@ -94,53 +76,6 @@ def shaoyangs(platform: Platform) -> Known:
     return Known(ids, ("只属于邵阳", cast.unit, cast.branch, wish, *ids.values()), since)
 
 
-def attached(member: Person, project: str) -> str:
-    """Attach a document to a project; return the evidence's id."""
-    url, headers = member.url("projects", f"projects/{project}/evidence"), {**member.bearer, "Caption": "secret"}
-    answer = member.platform.http.post(url, content=b"%PDF-1.7 secret", headers=headers)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-def supervised(cast: Cast, project: str) -> dict[str, str]:
-    """Make one of everything supervision keeps besides notices; return their ids by path."""
-    office, leader = cast.of("office"), cast.of("leader")
-    day = {"first_on": "2021-01-01", "last_on": "2999-12-31"}
-    plan = {"kind": "spot-check", "title": "只属于邵阳的督查", "plan": "走访。", "team": ["team-1"], "units": [cast.unit], **day}
-    opened = office.do("supervision", "rounds", plan, at("2021-01-05T09:00:00"))["id"]
-    office.do("supervision", f"rounds/{opened}/inspections", {"unit": cast.unit, "inspected_on": "2021-01-02"})
-    office.do("supervision", f"rounds/{opened}/findings", {"unit": cast.unit, "severity": "minor", "text": "只属于邵阳的问题"})
-    meeting = {"title": "只属于邵阳的调度会", "held_on": "2021-01-02", "chaired_by": "leader-1"}
-    hearing = office.do("supervision", "hearings", meeting)["id"]
-    office.do("supervision", f"hearings/{hearing}/reports", {"unit": cast.unit, "report": "已办。", "comment": "要快。"})
-    within = {"days": 900, "unit": "calendar"}
-    office.do("supervision", f"hearings/{hearing}/tasks", {"unit": cast.unit, "text": "补台账。", "within": within})
-    leader.do("supervision", "visits", {"unit": cast.unit, "visited_on": "2021-01-02", "guidance": "指导。"})
-    entry = {"subject": "project", "subject_id": project, "owner": cast.unit, "criterion": "strong-feeling", "reason": "反映强烈。"}
-    listing = leader.do("supervision", "listings", entry)["id"]
-    compiled = office.do("supervision", "figures", {"purpose": "month", "first_on": "2021-01-02", "last_on": "2021-01-31"})["id"]
-    cast.platform.still()
-    watch = office.see("supervision", "watches", unit=cast.unit)["items"][0]["id"]
-    finding = office.see("supervision", "findings", unit=cast.unit)["items"][0]["id"]
-    ids = {"rounds": opened, "hearings": hearing, "listings": listing, "figures": compiled, "watches": watch, "findings": finding}
-    return {f"supervision/{path}": identifier for path, identifier in ids.items()}
-
-
-def judged(cast: Cast) -> dict[str, str]:
-    """Survey, score and assess the unit; return the ids by the names that paths give them."""
-    office = cast.of("office")
-    question = {"code": "q1", "text": "满意吗？", "kind": "rating", "topic": "satisfaction"}
-    survey = {"title": "只属于邵阳的测评", "unit": cast.unit, "questions": [question], "until": "2999-12-31"}
-    points = dict.fromkeys(("materials", "satisfaction", "awareness", "quality"), GOOD)
-    made = {
-        "survey_id": office.do("scoring", "surveys", {**survey, "respondents": "codes", "sampling": "drawn", "sample": 9}),
-        "score_id": office.do("scoring", "unit-scores", {"unit": cast.unit, "occasion": "2021-11", "points": points}),
-        "assessment_id": office.do("scoring", "assessments", {"year": 2021, "subject": "person", "unit": cast.unit}),
-    }
-    cast.platform.still()
-    return {name: str(said["id"]) for name, said in made.items()}
-
-
 def test_the_owner_county_sees_what_the_others_must_not(platform: Platform, shaoyangs: Known, queries: list[Question]) -> None:
     """Otherwise the tests below would pass on nothing."""
     person = platform.person(*STAFF, unit=TOWN)
@@ -164,6 +99,35 @@ def test_no_query_shows_another_countys_things(platform: Platform, shaoyangs: Kn
         return [f"{query}: {answer.status_code} {leaked}"] if leaked or answer.status_code != 200 else []
 
     none_of(asked(query) for query in queries)
+
+
+@pytest.mark.parametrize("county", [SHAOYANG, FENG, THIRD])
+def test_the_past_of_this_moment_shows_a_county_what_the_present_does(
+    platform: Platform, shaoyangs: Known, queries: list[Question], county: str
+) -> None:
+    """Of everything the services keep, so that it shows no more of another county either."""
+    platform.still()
+    person = platform.person(*STAFF, county=county, unit=TOWN, sub="member-secret")
+    moments = {service: person.see(service, "as-of")["as_of"] for service in SERVICES}
+
+    def asked(query: Question) -> list[str]:
+        now, then = (shaoyangs.asks(person, query, **moment) for moment in ({}, {"as_of": moments[query.service]}))
+        same = now.status_code == then.status_code and (now.status_code != 200 or now.content == then.content)
+        return [] if same else [f"{query}: {now.status_code} {now.text[:300]}, then {then.status_code} {then.text[:300]}"]
+
+    none_of(asked(query) for query in queries if not query.path.endswith("/letter"))
+
+
+def test_what_a_connection_keeps_of_the_past_no_other_reads(platform: Platform, shaoyangs: Known) -> None:
+    person = platform.person("office")
+    assert person.get("intake", "needs", as_of=person.see("intake", "as-of")["as_of"]).status_code == 200
+    assert shaoyangs
+    with platform.superuser("intake") as connection:
+        kept = connection.execute("SELECT oid::regclass::text FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'").fetchall()
+        assert any(name.endswith(".need_board") for (name,) in kept)
+        for (name,) in kept:
+            with pytest.raises(psycopg.errors.FeatureNotSupported, match="temporary tables of other sessions"), connection.transaction():
+                connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(*name.split("."))))
 
 
 def _said(answer: httpx.Response) -> str:
@@ -211,7 +175,8 @@ def tables_of(platform: Platform, service: str) -> list[sql.Composed]:
             SELECT n.nspname, c.relname,
               EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'county' AND NOT a.attisdropped)
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND c.relpersistence <> 't'
+              AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
             """
         ).fetchall()
     assert {f"{schema}.{name}" for schema, name, has_county in rows if not has_county} == NO_COUNTYS

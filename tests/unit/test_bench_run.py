@@ -13,7 +13,18 @@ def test_a_quick_run_prints_one_line_per_figure_and_leaves_nothing_behind() -> N
         folder.chmod(0o755)  # as the folder of whoever lets PostgreSQL in
         (folder / "mine.txt").touch()
         done = subprocess.run(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", "bench", "--quick", "--only", "project", "--data", str(folder), "--port-base", str(free_port_base())],
+            [
+                sys.executable,
+                "-m",
+                "bench",
+                "--quick",
+                "--only",
+                "project,verify",
+                "--data",
+                str(folder),
+                "--port-base",
+                str(free_port_base()),
+            ],
             check=False,
             capture_output=True,
             text=True,
@@ -30,6 +41,8 @@ def test_a_quick_run_prints_one_line_per_figure_and_leaves_nothing_behind() -> N
         "project/need-board",
         "project/need-board/one-by-one",
         "project/projects-all-five",
+        "verify/sha-256",
+        "verify/lane",
     ]
     settings = lines[0]["conditions"]["postgres"]
     assert (settings["fsync"], settings["synchronous_commit"]) == ("on", "on")

@@ -104,6 +104,13 @@ def test_what_the_rules_ask_for_is_due_from_the_day_they_are_in_force() -> None:
     given(CADENCE).when(begin, OFFICE).rejected("role_not_allowed")
 
 
+def test_what_was_due_is_not_due_again_when_rules_that_ask_for_it_are_heard_of_late() -> None:
+    begin = BeginCadence(activity="dispatch-meeting", every="month", since=date(2021, 11, 30))
+    ended = given(CADENCE, NOVEMBER, MISSED, CadenceEnded(activity="dispatch-meeting", every="month", period="2021-11"), at=OVER)
+    ended.when(begin, POLICY).then(DECEMBER)
+    ended.when(begin.model_copy(update={"since": date(2022, 1, 5)}), POLICY).then_one(ActivityExpected, period="2022-01")
+
+
 def test_the_clock_finds_what_was_missed_and_the_next_month_follows() -> None:
     given(CADENCE, NOVEMBER, at=OVER).when(turn(), TIMER).then(MISSED, DECEMBER)
     given(CADENCE, NOVEMBER, HELD, at=OVER).when(turn(), TIMER).then(DECEMBER)
@@ -138,6 +145,16 @@ def test_what_is_named_counts_in_the_month_it_took_place_also_when_recorded_late
     facts = [Fact(event, meta(event, "supervision", position=at)) for at, event in enumerate(late.history, 1)]
     row = folded([CADENCE_BOARD], facts)["cadence_board"]["dispatch-meeting", "month", "2021-11"]
     assert (row.status, row.missed, row.held, row.reference_ids) == ("held", True, 1, [str(MEETING)])
+
+
+def test_what_took_place_counts_also_where_the_clock_has_not_told_yet_that_the_months_before_are_over() -> None:
+    in_december = datetime(2021, 12, 20, tzinfo=UTC)
+    december = hold(date(2021, 12, 16)).model_copy(update={"still": True})
+    held = HELD.model_copy(update={"period": "2021-12", "held_on": date(2021, 12, 16)})
+    given(CADENCE, NOVEMBER, at=in_december).when(december, OFFICE).then(MISSED, DECEMBER, held)
+    given(CADENCE, NOVEMBER, HELD, at=in_december).when(december, OFFICE).then(DECEMBER, held)
+    given(CADENCE, NOVEMBER, MISSED, DECEMBER, held, at=in_december).when(turn(), TIMER).nothing()
+    given(CADENCE, NOVEMBER, at=in_december).when(december.model_copy(update={"still": False}), OFFICE).rejected("activity_not_due")
 
 
 def test_what_is_recorded_anyway_is_not_asked_for_twice() -> None:

@@ -1,33 +1,16 @@
 """A campaign's client: it repeats itself harmlessly, and gives up with a sentence."""
 
 import socket
-from datetime import datetime
 
 import orjson
 import pytest
 
 from campaigns.api import Api
-from campaigns.calls import SHANGHAI, Actor, Call, Heard, Phase, Plan, Ref, Step
+from campaigns.calls import Call, Heard, Phase, Ref, Step
 from campaigns.run import carry_out
 from campaigns.sender import RefusedError, UnreachableError, connected
 from tests.support.answering import DROPPED, Answer, Asked, answering
-
-COUNTY = "430523"
-AT = datetime(2021, 5, 6, 9, tzinfo=SHANGHAI)
-OFFICE = Actor("office", "office-01", "xjb")
-DONE = Answer(201, {"id": "0199", "version": 1, "position": "7"})
-
-
-def problem(status: int, code: str) -> Answer:
-    return Answer(status, {"code": code, "title": "…", "status": status})
-
-
-def submit(name: str = "need/1") -> Call:
-    return Call(f"demo/collect/{name}", "/needs", OFFICE, name, {"title": "路灯"})
-
-
-def one(call: Call) -> Step:
-    return Step((call,), times=(AT,))
+from tests.support.campaign_server import AT, COUNTY, DONE, OFFICE, listed, one, plan, problem, profiles, submit, told
 
 
 async def test_a_command_goes_out_as_its_actor_with_its_key_and_time() -> None:
@@ -137,22 +120,6 @@ async def test_a_batch_too_large_for_one_request_goes_in_several() -> None:
     assert len(sizes) == 4
     assert max(sizes) < 1 << 20
     assert [api.id_of(f"need/{n}") for n in range(7)] == [f"k{n}" for n in range(7)]
-
-
-def listed(**item: object) -> Answer:
-    return Answer(200, {"items": [{"id": "0199", **item}], "next": None})
-
-
-def profiles(adopted_at: str) -> Answer:
-    return Answer(200, {"items": [{"adopted_at": adopted_at}], "next": None})
-
-
-def plan(*phases: Phase) -> Plan:
-    return Plan(COUNTY, "邵阳县", AT.date(), sum(phase.size for phase in phases), lambda: iter(phases))
-
-
-def told(_county: str, _at: str, _done: int, _total: int) -> None:
-    """Nobody listens."""
 
 
 OPENED = Heard("the verification of {} was opened", "/verifications", ("need/1",), "round", 2)

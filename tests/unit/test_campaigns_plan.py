@@ -1,6 +1,6 @@
 """Campaigns as they are written down, before anything is done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +10,11 @@ from hypothesis import Phase as HypothesisPhase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.calls import SHANGHAI, Call, Plan, Ref, spread
-from campaigns.county import counties, load_county
+from campaigns.calls import SHANGHAI, Call, Heard, Phase, Plan, Ref, Step, UpToDate, spread
+from campaigns.county import County, Entry, counties, load_county
 from campaigns.plan import plan_of
 from deploy.embedded.profiles import COUNTIES_FOLDER
+from tests.support.campaign_rows import anyhow
 
 COUNTIES = counties()
 PLANS = {code: plan_of(load_county(code)) for code in COUNTIES}
@@ -22,8 +23,12 @@ of_each_county = pytest.mark.parametrize("plan", PLANS.values(), ids=COUNTIES)
 
 def calls(plan: Plan) -> Iterator[tuple[Call, datetime]]:
     for phase in plan.phases:
-        for step in phase.steps:
+        for step in steps(phase):
             yield from zip(step.calls, step.times, strict=True)
+
+
+def steps(phase: Phase) -> Iterator[Step]:
+    return (anyhow(step) for step in phase.steps)
 
 
 def refs(value: Any) -> Iterator[str]:
@@ -47,9 +52,9 @@ def test_both_counties_have_a_campaign() -> None:
 def test_the_same_seed_gives_the_same_plan_and_another_seed_other_texts(seed: int, code: str) -> None:
     county = load_county(code)
     plan = plan_of(county, seed)
-    assert list(plan.phases) == list(plan_of(county, seed).phases)
-    other = plan_of(county, seed + 1)
-    assert list(plan.phases) != list(other.phases)
+    same, other = plan_of(county, seed), plan_of(county, seed + 1)
+    assert (list(plan.phases), list(calls(plan))) == (list(same.phases), list(calls(same)))
+    assert list(calls(plan)) != list(calls(other))
     assert [phase.size for phase in plan.phases] == [phase.size for phase in other.phases]
 
 
@@ -73,21 +78,31 @@ def test_time_never_goes_back(plan: Plan) -> None:
 def test_nothing_is_spoken_of_before_it_was_made(plan: Plan) -> None:
     made: set[str] = set()
     for phase in plan.phases:
-        in_this_phase = [call for step in phase.steps for call in step.calls]
-        for call in in_this_phase:
-            assert call.opens or call.thing in made
-            assert set(refs(call.body)) <= made
-        for heard in (*phase.before, *phase.after):
+        must_be_made(phase.before, made)
+        in_this_phase = set[str]()
+        for step in steps(phase):
+            known = set(made)
+            for sheet in step.sheets if step.bulk else [(call,) for call in step.calls]:
+                for call in sheet:
+                    assert {*call.parameters.values(), *refs(call.body)} <= known
+                known |= {call.thing for call in sheet if call.opens}
+            in_this_phase |= known
+        made |= in_this_phase
+        must_be_made(phase.after, made)
+
+
+def must_be_made(waited_for: Sequence[Heard | UpToDate], made: set[str]) -> None:
+    for heard in waited_for:
+        if isinstance(heard, Heard):
             assert heard.things
-            assert set(heard.things) <= made
-        made |= {call.thing for call in in_this_phase if call.opens}
+            assert {*heard.things, *(listed.thing for listed in heard.among)} <= made
 
 
 @of_each_county
 def test_what_is_done_side_by_side_never_meets_on_one_thing(plan: Plan) -> None:
     for phase in plan.phases:
         steps_of: dict[tuple[str, str], set[int]] = {}
-        for number, step in enumerate(phase.steps):
+        for number, step in enumerate(steps(phase)):
             for call in step.calls:
                 if not call.path.endswith(("/acknowledge", "/respond", "/accept")):  # by each unit for itself
                     steps_of.setdefault((call.service, call.thing), set()).add(number)
@@ -122,6 +137,21 @@ def test_what_is_signed_off_is_rated_well_enough_for_the_countys_sheet_and_what_
     assert all(seen.values())
 
 
+def test_every_able_member_claims_a_wish_and_what_one_gives_back_another_claims() -> None:
+    plan = PLANS["430523"]
+    able = {call.body["account"] for call, _ in calls(plan) if call.path == "/members" and call.body["exemption"] is None}
+    able -= {call.body["account"] for call, _ in calls(plan) if call.path == "/members/exemption"}
+    of: dict[str, dict[str, list[str]]] = {}
+    for call, _ in calls(plan):
+        if call.path.startswith("/wishes/"):
+            of.setdefault(call.thing, {}).setdefault(call.path.rpartition("/")[2], []).append(call.actor.sub)
+    assert {wish["claim"][-1] for wish in of.values()} == able
+    assert all(wish["fulfil"] == wish["claim"][-1:] for wish in of.values())
+    back = [wish for wish in of.values() if "give-back" in wish]
+    assert len(back) == 2
+    assert all(wish["give-back"] == wish["claim"][:1] and len(set(wish["claim"])) == 2 for wish in back)
+
+
 @of_each_county
 @pytest.mark.parametrize("rare", ["𠮷", "𡈽", "𬜬"])
 def test_rare_characters_occur_among_members_and_petitioners(plan: Plan, rare: str) -> None:
@@ -134,7 +164,7 @@ def test_rare_characters_occur_among_members_and_petitioners(plan: Plan, rare: s
 
 @of_each_county
 def test_every_batch_is_of_one_kind_and_of_one_person(plan: Plan) -> None:
-    bulks = [step for phase in plan.phases for step in phase.steps if step.bulk]
+    bulks = [step for phase in plan.phases for step in steps(phase) if step.bulk]
     assert bulks
     for sheet in (sheet for step in bulks for sheet in step.sheets):
         assert len({(call.path, call.actor) for call in sheet}) == 1
@@ -146,6 +176,20 @@ def test_a_calendar_that_goes_back_is_refused() -> None:
     back = county.model_copy(update={"timeline": (county.timeline[1], county.timeline[0])})
     with pytest.raises(ValueError, match="organise begins on 2021-04-06, before enrol has ended on 2021-04-08"):
         plan_of(back)
+
+
+def test_a_day_is_shared_by_lines_whose_hours_follow_each_other() -> None:
+    county = load_county(COUNTIES[0])
+    first, second = (entry.model_copy(update={"start": date(2021, 4, 6), "end": date(2021, 4, 6)}) for entry in county.timeline[:2])
+    early, late = first.model_copy(update={"hours": (9, 12)}), second.model_copy(update={"hours": (12, 17)})
+    times = [[at.hour for step in phase.steps for at in step.times] for phase in plan_of(with_calendar(county, early, late)).phases]
+    assert max(times[0]) < 12 <= min(times[1])
+    with pytest.raises(ValueError, match="enrol begins on 2021-04-06, before organise has ended on 2021-04-06"):
+        plan_of(with_calendar(county, early, second))
+
+
+def with_calendar(county: County, *entries: Entry) -> County:
+    return county.model_copy(update={"timeline": entries})
 
 
 def test_a_calendar_that_says_what_nobody_knows_is_refused() -> None:
@@ -166,17 +210,18 @@ def test_needs_whose_channels_and_ends_do_not_add_up_are_refused() -> None:
     start=st.dates(date(2021, 1, 1), date(2021, 12, 31)),
     days=st.integers(2, 40),
     count=st.integers(0, 300),
+    hours=st.sampled_from([(9, 17), (9, 10), (13, 17)]),
 )
-def test_instants_are_spread_in_order_over_working_hours(start: date, days: int, count: int) -> None:
+def test_instants_are_spread_in_order_over_hours_of_working_days(start: date, days: int, count: int, hours: tuple[int, int]) -> None:
     end = date.fromordinal(start.toordinal() + days)
-    instants = spread(start, end, count)
+    instants = spread(start, end, count, hours)
     assert len(instants) == count
     assert instants == sorted(instants)
     for at in instants:
         assert at.tzinfo is SHANGHAI
         assert start <= at.date() <= end
         assert at.weekday() < 5
-        assert 9 <= at.hour < 17
+        assert hours[0] <= at.hour < hours[1]
 
 
 def test_a_weekend_holds_no_instants() -> None:

@@ -1,4 +1,4 @@
-"""What starts, moves and ends a climb, what is listed, and any order of facts, people and timers."""
+"""What is listed, and climbs in any order of facts, people and timers."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,9 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.supervision.commands.watches import DelistSubject, ListEscalated, NameListingOwner, listing_of
 from services.supervision.decider import LISTING, WATCH
-from services.supervision.policies import keep_watch_of_need, keep_watch_of_notice, keep_watch_of_project, list_escalated
+from services.supervision.policies import list_escalated
 from services.supervision.projections import ESCALATIONS, LISTING_BOARD, TIMERS, WATCH_BOARD
-from shared.contracts.intake import NeedAnswered, NeedDeclined, NeedRouted, NeedSubmitted
 from shared.contracts.ladders import (
     EscalationDue,
     ListingOwnerNamed,
@@ -24,20 +23,6 @@ from shared.contracts.ladders import (
     WatchResumed,
     WatchStarted,
 )
-from shared.contracts.projects import (
-    ClaimGivenBack,
-    CompletionDeclared,
-    ExtensionApproved,
-    PledgeAmended,
-    PledgePublished,
-    ProjectApproved,
-    ProjectClaimed,
-    ProjectReopened,
-    ProjectResumed,
-    ProjectSuspended,
-    ProjectWithdrawn,
-)
-from shared.contracts.supervision import NoticeOverdue, ReplyExtensionGranted, ResponseAccepted, ResponseSentBack
 from shared.kernel.actor import Actor
 from shared.kernel.events import Event
 from shared.kernel.projection import Fact
@@ -49,10 +34,7 @@ from tests.support.a_ladder import (
     FACTS,
     LIST,
     LISTING_ID,
-    PROJECT_ID,
-    asked,
 )
-from tests.support.a_notice import NOTICE_ID
 from tests.support.a_watch import (
     LEADER,
     OFFICE,
@@ -66,78 +48,6 @@ from tests.support.a_watch import (
 from tests.support.envelopes import meta
 from tests.support.events import folded
 from tests.support.refusals import told
-
-
-def test_a_need_climbs_until_somebody_has_it() -> None:
-    need_id = PROJECT_ID
-    came = NeedSubmitted(
-        need_id=need_id, kind="need", channel="counter", title="路灯", detail="坏了", town="430523100", petitioner=None, submitted_by="c"
-    )
-    assert asked(keep_watch_of_need, came) == [("StartWatch", "unowned-need", None)]
-    for ends in (
-        NeedRouted(need_id=need_id, handling_unit="T1", responsible_leader="l"),
-        NeedDeclined(need_id=need_id, outcome="not-ours", reason="不属本县"),
-        NeedAnswered(need_id=need_id, outcome="explained", text="已答复"),
-    ):
-        assert asked(keep_watch_of_need, ends) == [("EndWatch", "unowned-need", None)]
-
-
-def test_only_the_facts_that_say_so_move_a_project_s_clock() -> None:
-    first, later = date(2021, 11, 30), date(2021, 12, 15)
-    claimed = ProjectClaimed(project_id=PROJECT_ID, claimant="li", role="member", unit="T1", branch=None, level="member", need_ids=())
-    declared = CompletionDeclared.model_construct(project_id=PROJECT_ID)
-    cases: list[tuple[Event, list[tuple[str, str, date | None]]]] = [
-        (ProjectApproved(project_id=PROJECT_ID, verdicts=(), reviewed_by="c"), [("StartWatch", "unclaimed-project", None)]),
-        (claimed, [("EndWatch", "unclaimed-project", None)]),
-        (
-            ClaimGivenBack(project_id=PROJECT_ID, claimant="li", reason="r"),
-            [("EndWatch", "overdue-project", None), ("StartWatch", "unclaimed-project", None)],
-        ),
-        (
-            ProjectWithdrawn(project_id=PROJECT_ID, reason="r", withdrawn_by="c"),
-            [("EndWatch", "unclaimed-project", None), ("EndWatch", "overdue-project", None)],
-        ),
-        (
-            PledgePublished(project_id=PROJECT_ID, promise="p", complete_by=first, venue="meeting"),
-            [("StartWatch", "overdue-project", first)],
-        ),
-        (
-            PledgeAmended(project_id=PROJECT_ID, promise="p", complete_by=later, reason="r", approved_by="c"),
-            [("MoveWatchDeadline", "overdue-project", later)],
-        ),
-        (
-            ExtensionApproved(project_id=PROJECT_ID, complete_by=later, reason="r", approved_by="c"),
-            [("MoveWatchDeadline", "overdue-project", later)],
-        ),
-        (
-            ProjectSuspended(project_id=PROJECT_ID, reason="r", approved_by="c"),
-            [("PauseWatch", "unclaimed-project", None), ("PauseWatch", "overdue-project", None)],
-        ),
-        (
-            ProjectResumed(project_id=PROJECT_ID, complete_by=later, approved_by="c"),
-            [("ResumeWatch", "unclaimed-project", date(2021, 11, 1)), ("ResumeWatch", "overdue-project", later)],
-        ),
-        (
-            ProjectResumed(project_id=PROJECT_ID, complete_by=None, approved_by="c"),
-            [("ResumeWatch", "unclaimed-project", date(2021, 11, 1))],
-        ),
-        (declared, [("EndWatch", "overdue-project", None)]),
-        (ProjectReopened(project_id=PROJECT_ID, reason="r", round=1), [("ReopenWatch", "overdue-project", None)]),
-    ]
-    for fact, wanted in cases:
-        assert asked(keep_watch_of_project, fact) == wanted
-
-
-def test_each_addressee_of_a_letter_climbs_by_itself() -> None:
-    late = NoticeOverdue(notice_id=NOTICE_ID, kind="rectification-letter", due_on=date(2021, 11, 8), units=("T1", "D1"))
-    found = keep_watch_of_notice(late, meta(late, "supervision"))
-    assert [(command.subject_id, command.unit) for command in found] == [(f"{NOTICE_ID}:{unit}", unit) for unit in ("T1", "D1")]  # type: ignore[attr-defined]
-    back = ResponseSentBack(notice_id=NOTICE_ID, unit="T1", reason="r", reply_by=date(2021, 11, 15), provisional=False)
-    later = ReplyExtensionGranted(notice_id=NOTICE_ID, unit="T1", reply_by=date(2021, 11, 15), approved_by="c")
-    for fact in (back, later):
-        assert asked(keep_watch_of_notice, fact) == [("MoveWatchDeadline", "overdue-notice", date(2021, 11, 15))]
-    good = ResponseAccepted(notice_id=NOTICE_ID, unit="T1", accepted_by="c")
-    assert asked(keep_watch_of_notice, good) == [("EndWatch", "overdue-notice", None)]
 
 
 def test_what_climbed_to_the_top_is_listed_also_while_nobody_owns_it() -> None:
@@ -188,6 +98,17 @@ def test_a_leader_lists_for_a_reason_and_takes_off_on_evidence() -> None:
     board = folded([LISTING_BOARD], [Fact(event, meta(event, "supervision")) for event in off.and_then(LIST, LEADER).history])
     row = board["listing_board"][LISTING_ID,]
     assert (row.status, row.times, row.evidence) == ("listed", 2, None)
+
+
+def test_nobody_helps_their_own_unit_off_the_list() -> None:
+    own = by("leader", unit="T1")
+    elsewhere = NameListingOwner(listing_id=LISTING_ID, owner="T2")
+    listed = given(LISTING).and_then(LIST, LEADER)
+    for actor in (own, by("office", unit="T1")):
+        listed.when(elsewhere, actor).rejected("own_item")
+    listed.and_then(elsewhere, LEADER).when(DELIST, own).then_one(SubjectDelisted)
+    unit = LIST.model_copy(update={"subject": "unit", "subject_id": "T1", "owner": "T2"})
+    given(LISTING).and_then(unit, LEADER).when(DELIST, own).rejected("own_item")
 
 
 class WatchStory(RuleBasedStateMachine):

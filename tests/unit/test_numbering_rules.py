@@ -26,13 +26,18 @@ from tests.support.a_notice import (
     NOTICE_ID,
     OFFICE,
     REPLIED,
+    RESPOND,
     TIMER,
     TOWN,
+    accept,
     accepted,
+    acknowledged,
     issue,
     issued,
     mark,
     overdue,
+    send_back,
+    working,
 )
 from tests.support.envelopes import meta
 from tests.support.events import folded
@@ -127,3 +132,12 @@ def test_only_a_granted_day_moves_the_clock() -> None:
     late = Scenario(NOTICE, [*story.history, overdue(LATER, "T1")])
     late.when(mark(LATER), TIMER).nothing()
     story.when(ASK, BUREAU).then_one(ReplyExtensionRequested, unit="D1")
+
+
+def test_a_verdict_on_the_reply_ends_what_was_asked_for_and_the_board_says_so() -> None:
+    asked = given(NOTICE, issued(), acknowledged(), ASKED).and_then(RESPOND, TOWN)
+    for verdict in (accept(), send_back(working(3))):
+        judged = asked.and_then(verdict, OFFICE)
+        judged.when(judge(), OFFICE).rejected("no_extension_asked")
+        facts = [Fact(event, meta(event, "supervision", position=at, version=at)) for at, event in enumerate(judged.history, 1)]
+        assert folded([NOTICE_BOARD], facts)["notice_board"][NOTICE_ID,].units["T1"]["asks_until"] is None

@@ -13,6 +13,7 @@ from services.projects.commands import (
     ProposeExemption,
     RefuseExemption,
     RegisterLeader,
+    RegisterMember,
     RegisterOrganisation,
     ReleaseContactPoint,
     RenameOrganisation,
@@ -139,6 +140,19 @@ def test_the_unit_decides_on_a_proposed_exemption_and_nobody_on_their_own() -> N
         given(MEMBER, LI).when(ask, COMMITTEE).rejected("exemption_not_proposed")
 
 
+def test_nobody_exempts_themselves_in_whatever_role() -> None:
+    away = ExemptMember(account="li", exemption="away", reason="外出务工")
+    for actor in (by("unit", sub="li", unit="D14"), by("office", sub="li")):
+        given(MEMBER, LI).when(away, actor).rejected("own_item")
+        given(MEMBER, LI.model_copy(update={"exemption": "away"})).when(away.model_copy(update={"exemption": None}), actor).then_one(
+            MemberExempted, exemption=None
+        )
+        register = RegisterMember(account="li", name="李𠮷", unit="D14", branch="D14-1", exemption="away")
+        given(MEMBER).when(register, actor).rejected("own_item")
+        given(MEMBER).when(register.model_copy(update={"exemption": None}), actor).then_one(MemberRegistered)
+    given(MEMBER, LI, PROPOSED).when(APPROVE, by("unit", sub="li", unit="D14")).rejected("own_item")
+
+
 def test_one_exemption_is_proposed_at_a_time() -> None:
     given(MEMBER, LI, PROPOSED).when(PROPOSE, SECRETARY).nothing()
     other = PROPOSE.model_copy(update={"exemption": "away"})
@@ -154,13 +168,18 @@ def test_the_list_of_exemptions_says_what_became_of_each() -> None:
         member_id=member_id("li"), exemption="infirm", reason="属实", proposed_by="secretary-1", approved_by="committee-1"
     )
     ended = MemberExempted(member_id=member_id("li"), exemption=None, reason="已康复")
+    moved = MemberMoved(member_id=member_id("li"), unit="D14", branch="D14-2", reason="转接组织关系", moved_by="committee-1")
     for story, status in (
         ((PROPOSED,), "proposed"),
         ((PROPOSED, refused), "refused"),
         ((PROPOSED, refused, PROPOSED, approved), "approved"),
+        ((PROPOSED, moved), "lapsed"),
+        ((PROPOSED, ended), "lapsed"),
+        ((PROPOSED, refused, moved), "refused"),
+        ((moved, PROPOSED), "proposed"),
     ):
         assert rows(EXEMPTIONS, LI, *story)[member_id("li"),].status == status
-    assert rows(EXEMPTIONS, LI, ended) == {}
+    assert rows(EXEMPTIONS, LI, moved, ended)[member_id("li"),].position is None, "what was never proposed is not listed"
 
 
 def test_a_unit_moves_its_members_between_its_branches_and_the_office_between_units() -> None:

@@ -182,6 +182,13 @@ async def tracking(reading: Reading) -> Mapping[str, Any] | None:
     }
 
 
+async def tracking_proof(reading: Reading) -> int | None:
+    """Prove to whoever holds a query code, with nothing but public keys, that what they submitted or joined stands in the county's log."""
+    digest = digest_of_code(reading.ids["code"])
+    voice = None if digest is None else await reading.connection.fetchrow(VOICE, reading.county, digest)
+    return None if voice is None else voice["position"]
+
+
 def _steps(voice: asyncpg.Record, chain: Sequence[asyncpg.Record]) -> list[dict[str, Any]]:
     own, last = chain[0], chain[-1]
     unit = {"unit": last["handling_unit"], "unit_name": last["unit_name"]}

@@ -117,23 +117,27 @@ def decide_member(command: MemberCommand, member: Member, asked: Asked) -> Seque
 
 
 def register_member(command: RegisterMember, member: Member, asked: Asked) -> Sequence[MemberEvent]:
-    """The office registers anyone, a unit its own members; the name is sealed."""
+    """The office registers anyone, a unit its own members; the name is sealed. Nobody is exempt from the start by their own word."""
     asked.actor.require("office", "unit")
     _own_unit_only(asked, command.unit)
     if member.registered:
         if (member.unit, member.branch, member.exemption) == (command.unit, command.branch, command.exemption):
             return []
         raise Rejected("member_already_registered", pointer="/account")
+    if command.exemption is not None:
+        _not_themselves(command.account, asked)
     member_id = derived(asked.county, "member", command.account)
     name = Sealed.of(member_id, command.name)
     return [MemberRegistered(member_id=member_id, name=name, unit=command.unit, branch=command.branch, exemption=command.exemption)]
 
 
 def exempt(command: ExemptMember, member: Member, asked: Asked) -> Sequence[MemberEvent]:
-    """The member's own unit (or the office) exempts, with a reason, or ends an exemption."""
+    """The member's own unit (or the office) exempts, with a reason, or ends an exemption. Nobody exempts themselves."""
     _of_own_unit(member, asked)
     if member.exemption == command.exemption:
         return []
+    if command.exemption is not None:
+        _not_themselves(command.account, asked)
     member_id = derived(asked.county, "member", command.account)
     return [MemberExempted(member_id=member_id, exemption=command.exemption, reason=command.reason)]
 
@@ -163,8 +167,12 @@ def propose_exemption(command: ProposeExemption, member: Member, asked: Asked) -
 
 
 def approve_exemption(command: ApproveExemption, member: Member, asked: Asked) -> Sequence[MemberEvent]:
-    """The member's unit finds what its branch proposed right: the member need not claim. Nobody approves what they proposed."""
+    """The member's unit finds what its branch proposed right: the member need not claim.
+
+    Nobody approves what they proposed, or what was proposed for them.
+    """
     proposal = _proposed(member, asked)
+    _not_themselves(command.account, asked)
     if proposal.proposed_by == asked.actor.sub:
         raise Rejected("own_item")
     return [
@@ -220,6 +228,11 @@ def _of_own_unit(member: Member, asked: Asked) -> None:
     if not member.registered:
         raise Rejected("not_found")
     _own_unit_only(asked, member.unit)
+
+
+def _not_themselves(account: str, asked: Asked) -> None:
+    if asked.actor.sub == account:
+        raise Rejected("own_item")
 
 
 def _proposed(member: Member, asked: Asked) -> Proposal:

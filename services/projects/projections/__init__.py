@@ -3,11 +3,11 @@
 from services.projects.projections.board import PROJECT_BOARD
 from services.projects.projections.gate import DEMONSTRATIONS, SPOT_CHECKS
 from services.projects.projections.ledger import ANNOUNCEMENTS, LEDGER_BOOK
+from services.projects.projections.needs import KNOWN_NEEDS
 from services.projects.projections.registry import (
     CONTACT_POINTS,
     COUNTY_PROFILE,
     EXEMPTIONS,
-    KNOWN_NEEDS,
     LEADERS,
     MEMBERS,
     ORGANISATIONS,

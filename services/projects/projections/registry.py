@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.intake import NeedSubmitted
 from shared.contracts.projects import (
     ClaimGivenBack,
     ClaimTransferred,
@@ -183,7 +182,10 @@ MEMBERS.on(TeamLeft, keys=_mate)(_holds_no_longer)
 
 @dataclass(slots=True)
 class ExemptionRow:
-    """The last exemption a branch proposed for a member; what shows it stays sealed, with what it is bound to."""
+    """The last exemption a branch proposed for a member; what shows it stays sealed, with what it is bound to.
+
+    It lapses where the member moves, or the unit exempts or ends an exemption at once. Without a position nothing was proposed.
+    """
 
     member_id: UUID
     position: int | None = None
@@ -209,9 +211,22 @@ def _exemption_proposed(row: ExemptionRow, event: ExemptionProposed, meta: Meta)
     row.decided_by = row.reason = None
 
 
-@EXEMPTIONS.on(MemberExempted, keys=lambda event: () if event.proposed_by is None else ((event.member_id,),))
+@EXEMPTIONS.on(MemberExempted)
 def _exemption_approved(row: ExemptionRow, event: MemberExempted, _meta: Meta) -> None:
-    row.status, row.decided_by, row.reason = "approved", event.approved_by, event.reason
+    if event.proposed_by is None:
+        _lapse(row, event.reason)
+    else:
+        row.status, row.decided_by, row.reason = "approved", event.approved_by, event.reason
+
+
+@EXEMPTIONS.on(MemberMoved)
+def _proposer_left(row: ExemptionRow, event: MemberMoved, _meta: Meta) -> None:
+    _lapse(row, event.reason)
+
+
+def _lapse(row: ExemptionRow, reason: str) -> None:
+    if row.position is not None and row.status == "proposed":
+        row.status, row.reason = "lapsed", reason
 
 
 @EXEMPTIONS.on(ExemptionRefused)
@@ -268,18 +283,3 @@ def _tied(row: ContactPointRow, event: ContactPointTied, meta: Meta) -> None:
 @CONTACT_POINTS.on(ContactPointReleased)
 def _released(row: ContactPointRow, event: ContactPointReleased, _meta: Meta) -> None:
     row.account, row.until = event.account, event.until
-
-
-@dataclass(slots=True)
-class KnownNeedRow:
-    """A need that intake has told of."""
-
-    need_id: UUID
-
-
-KNOWN_NEEDS = Projection("known_needs", row=KnownNeedRow, key="need_id")
-
-
-@KNOWN_NEEDS.on(NeedSubmitted)
-def _known(_row: KnownNeedRow, _event: NeedSubmitted, _meta: Meta) -> None:
-    """Knowing of it is all."""

@@ -100,7 +100,7 @@ class ExemptionFilters(Params):
 
     unit: UnitCode | None = None
     branch: UnitCode | None = None
-    status: Literal["proposed", "approved", "refused"] | None = None
+    status: Literal["proposed", "approved", "refused", "lapsed"] | None = None
 
 
 class LeaderFilters(Params):

@@ -91,6 +91,8 @@ class HoldActivity(Command):
     activity: Activity
     every: Every
     reference_id: UUID
+    still: Annotated[bool, FromPlatform] = False
+    """The county's rules still ask for it."""
     held_on: Annotated[date | None, FromPlatform] = None
     """The day of what is named; None where there is no such hearing, round or notice of that kind."""
 

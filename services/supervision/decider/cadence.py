@@ -12,7 +12,7 @@ from shared.contracts.supervision import SUPERVISION
 from shared.kernel.actor import SYSTEM
 from shared.kernel.errors import Rejected
 from shared.kernel.rules import Asked, Decider
-from shared.kernel.workdays import business_day, end_of
+from shared.kernel.workdays import business_day
 from shared.kernel.workdays.periods import LAST_START
 
 CadenceCommand = BeginCadence | TurnPeriod | HoldActivity
@@ -56,9 +56,10 @@ def decide(command: CadenceCommand, cadence: Cadence, asked: Asked) -> Sequence[
 
 
 def begin(command: BeginCadence, cadence: Cadence, asked: Asked) -> Sequence[CadenceEvent]:
-    """What the county's rules ask for is due from the week or month they begin in."""
+    """What the county's rules ask for is due from the week or month they begin in; none that was due is due again."""
     asked.actor.require(SYSTEM)
-    return [] if cadence.period is not None or command.since > LAST_START else [_expected(command, command.since)]
+    since = command.since if cadence.due_on is None else max(command.since, cadence.due_on + timedelta(days=1))
+    return [] if cadence.period is not None or since > LAST_START else [_expected(command, since)]
 
 
 def turn(command: TurnPeriod, cadence: Cadence, asked: Asked) -> Sequence[CadenceEvent]:
@@ -67,35 +68,26 @@ def turn(command: TurnPeriod, cadence: Cadence, asked: Asked) -> Sequence[Cadenc
     A clock that jumped turns as many as have passed, MOST_TURNS at a time.
     """
     asked.actor.require(SYSTEM)
-    due_on = last_day_of(command.period, command.every)
-    if command.period != cadence.period or asked.at < end_of(due_on):
-        return []
-    found: list[CadenceEvent] = []
-    period, held = command.period, cadence.held_now
-    for _ in range(MOST_TURNS):
-        if not held:
-            found.append(ActivityMissed(activity=command.activity, every=command.every, period=period, due_on=due_on))
-        if not command.still:
-            return [*found, CadenceEnded(activity=command.activity, every=command.every, period=period)]
-        following = _expected(command, due_on + timedelta(days=1))
-        found.append(following)
-        period, due_on, held = following.period, following.due_on, False
-        if asked.at < end_of(due_on):
-            break
-    return found
+    return [] if command.period != cadence.period else _turned(command, cadence, business_day(asked.at))
 
 
 def hold(command: HoldActivity, cadence: Cadence, asked: Asked) -> Sequence[CadenceEvent]:
-    """What is named took place on a day of the week or month that is due, or of one that was missed for want of the record."""
+    """What is named took place on a day of the week or month that is due, or of one that was missed for want of the record.
+
+    Where the clock has not told yet that an earlier one is over, this tells it: whoever is first, nothing that took place is lost.
+    """
     asked.actor.require("office", "inspector", "leader", SYSTEM)
     if command.held_on is None or command.held_on > business_day(asked.at):
         raise Rejected("reference_not_known", pointer="/reference_id")
     period, _ = period_of(command.held_on, command.every)
     if (period, command.reference_id) in cadence.held:
         return []
-    if period != cadence.period and period not in cadence.missed:
+    turned = _turned(command, cadence, command.held_on)
+    due = next((event.period for event in reversed(turned) if isinstance(event, ActivityExpected)), cadence.period)
+    if period != due and period not in cadence.missed:
         raise Rejected("activity_not_due")
     return [
+        *turned,
         ActivityHeld(
             activity=command.activity,
             every=command.every,
@@ -103,11 +95,26 @@ def hold(command: HoldActivity, cadence: Cadence, asked: Asked) -> Sequence[Cade
             held_on=command.held_on,
             reference_id=command.reference_id,
             held_by=asked.actor.sub,
-        )
+        ),
     ]
 
 
-def _expected(command: BeginCadence | TurnPeriod, day: date) -> ActivityExpected:
+def _turned(command: TurnPeriod | HoldActivity, cadence: Cadence, day: date) -> list[CadenceEvent]:
+    """Return the facts by which the weeks or months before a day's are over, MOST_TURNS at most."""
+    found: list[CadenceEvent] = []
+    period, held = cadence.period, cadence.held_now
+    while period is not None and (due_on := last_day_of(period, command.every)) < day and len(found) < 2 * MOST_TURNS:
+        if not held:
+            found.append(ActivityMissed(activity=command.activity, every=command.every, period=period, due_on=due_on))
+        if not command.still:
+            return [*found, CadenceEnded(activity=command.activity, every=command.every, period=period)]
+        following = _expected(command, due_on + timedelta(days=1))
+        found.append(following)
+        period, held = following.period, False
+    return found
+
+
+def _expected(command: BeginCadence | TurnPeriod | HoldActivity, day: date) -> ActivityExpected:
     period, due_on = period_of(day, command.every)
     return ActivityExpected(activity=command.activity, every=command.every, period=period, due_on=due_on)
 

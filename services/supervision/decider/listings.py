@@ -75,21 +75,23 @@ def list_escalated(command: ListEscalated, listing: Listing, asked: Asked) -> Se
 
 
 def name_owner(command: NameListingOwner, listing: Listing, asked: Asked) -> Sequence[ListingEvent]:
-    """The office or a leader names the unit that must put it right."""
+    """The office or a leader names the unit that must put it right; nobody passes on what is their own unit's."""
     asked.actor.require("office", "leader")
     _must_be_listed(listing)
     if listing.owner == command.owner:
         return []
+    if listing.concerns(asked.actor.unit):
+        raise Rejected("own_item")
     return [ListingOwnerNamed(listing_id=command.listing_id, owner=command.owner, named_by=asked.actor.sub)]
 
 
 def delist(command: DelistSubject, listing: Listing, asked: Asked) -> Sequence[ListingEvent]:
-    """A leader takes off the list what its owner has put right, on evidence, and never what is their own unit's."""
+    """A leader takes off the list what its owner has put right, on evidence, and never what is their own unit's, nor the unit itself."""
     asked.actor.require("leader")
     _must_be_listed(listing)
     if listing.owner is None:
         raise Rejected("listing_without_owner")
-    if asked.actor.unit == listing.owner:
+    if listing.concerns(asked.actor.unit):
         raise Rejected("own_item")
     return [
         SubjectDelisted(

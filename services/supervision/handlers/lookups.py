@@ -1,6 +1,6 @@
 """What handlers look up before a rule decides: facts of this service's read models and of its other streams."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.supervision.commands.hearings import (
@@ -39,6 +39,7 @@ from shared.kernel.commands import Facts
 from shared.kernel.errors import Rejected
 from shared.kernel.workdays import Period, business_day, due
 
+C = TypeVar("C", TurnPeriod, HoldActivity)
 _WAIT_SECONDS = 0.5
 _FOLLOWING_SECONDS = 5.0
 """How long what came earlier in the lane a policy follows may take to appear; the policy tries again after that."""
@@ -175,7 +176,7 @@ async def of_its_round_by_policy(facts: Facts, command: EndFinding) -> EndFindin
     return command if row is None else command.model_copy(update={"round_id": row["round_id"]})
 
 
-async def by_the_cadence(facts: Facts, command: TurnPeriod) -> TurnPeriod:
+async def by_the_cadence(facts: Facts, command: C) -> C:
     """Look up whether the county still asks for it."""
     profile = await _profile(facts)
     asked = () if profile is None else profile.supervision.cadence
@@ -183,7 +184,7 @@ async def by_the_cadence(facts: Facts, command: TurnPeriod) -> TurnPeriod:
 
 
 async def on_the_day_of_what_is_named(facts: Facts, command: HoldActivity) -> HoldActivity:
-    """Look up the hearing, round or notice that is named, and when it was."""
+    """Look up the hearing, round or notice that is named and when it was, and whether the county still asks for such."""
     held_on = None
     match command.activity:
         case "dispatch-meeting":
@@ -195,7 +196,7 @@ async def on_the_day_of_what_is_named(facts: Facts, command: HoldActivity) -> Ho
             notice = (await facts.state(NOTICE, f"notice-{command.reference_id}"))[0]
             kinds: dict[str, tuple[NoticeKind, ...]] = {"work-prompt": ("work-prompt",), "bulletin": ("bulletin", "special-bulletin")}
             held_on = notice.issued_on if notice.kind in kinds[command.activity] else None
-    return command.model_copy(update={"held_on": held_on})
+    return await by_the_cadence(facts, command.model_copy(update={"held_on": held_on}))
 
 
 async def counted(facts: Facts, command: CompileFigures) -> CompileFigures:

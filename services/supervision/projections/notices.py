@@ -84,12 +84,12 @@ def _responded(row: NoticeRow, event: NoticeResponded, meta: Meta) -> None:
 
 @NOTICE_BOARD.on(ResponseAccepted)
 def _accepted(row: NoticeRow, event: ResponseAccepted, meta: Meta) -> None:
-    _at(row, event.unit, meta, status="accepted")
+    _at(row, event.unit, meta, status="accepted", asks_until=None)
 
 
 @NOTICE_BOARD.on(ResponseSentBack)
 def _sent_back(row: NoticeRow, event: ResponseSentBack, meta: Meta) -> None:
-    _at(row, event.unit, meta, status="sent-back", reason=event.reason, reply_by=event.reply_by.isoformat())
+    _at(row, event.unit, meta, status="sent-back", reason=event.reason, reply_by=event.reply_by.isoformat(), asks_until=None)
 
 
 @NOTICE_BOARD.on(ReplyExtensionRequested)

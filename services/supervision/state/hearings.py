@@ -62,9 +62,10 @@ def evolve_hearing(hearing: Hearing, event: HearingEvent) -> Hearing:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """What is due now, what took place in it, and which weeks or months were missed."""
+    """What is due now, what took place in it, which weeks or months were missed, and the last day of the last that was due."""
 
     period: str | None = None
+    due_on: date | None = None
     held: frozenset[tuple[str, UUID]] = frozenset()
     missed: frozenset[str] = frozenset()
 
@@ -78,7 +79,7 @@ def evolve_cadence(cadence: Cadence, event: CadenceEvent) -> Cadence:
     """Return the cadence after a fact."""
     match event:
         case ActivityExpected():
-            return replace(cadence, period=event.period)
+            return replace(cadence, period=event.period, due_on=event.due_on)
         case ActivityHeld():
             return replace(cadence, held=cadence.held | {(event.period, event.reference_id)})
         case ActivityMissed():

@@ -92,7 +92,7 @@ def evolve(notice: Notice, event: NoticeEvent) -> Notice:  # noqa: C901, PLR0911
         case NoticeResponded():
             return notice.put(event.unit, replace(notice.at(event.unit), reply=Reply.RESPONDED))
         case ResponseAccepted():
-            return notice.put(event.unit, replace(notice.at(event.unit), reply=Reply.ACCEPTED))
+            return notice.put(event.unit, replace(notice.at(event.unit), reply=Reply.ACCEPTED, asks_until=None))
         case ResponseSentBack():
             back = replace(notice.at(event.unit), reply=Reply.ACKNOWLEDGED, reply_by=event.reply_by, asks_until=None)
             return notice.put(event.unit, back)

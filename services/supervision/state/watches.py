@@ -77,14 +77,19 @@ class Listing:
 
     listed: bool = False
     subject: ListedSubject | None = None
+    subject_id: str = ""
     owner: str | None = None
+
+    def concerns(self, unit: str | None) -> bool:
+        """Tell whether a unit must put it right, or is itself what is listed."""
+        return unit is not None and unit in (self.owner, self.subject_id if self.subject == "unit" else None)
 
 
 def evolve_listing(listing: Listing, event: ListingEvent) -> Listing:
     """Return the listing after a fact."""
     match event:
         case SubjectListed():
-            return Listing(listed=True, subject=event.subject, owner=event.owner)
+            return Listing(listed=True, subject=event.subject, subject_id=event.subject_id, owner=event.owner)
         case ListingOwnerNamed():
             return replace(listing, owner=event.owner)
         case SubjectDelisted():

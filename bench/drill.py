@@ -1,0 +1,169 @@
+"""`python -m bench.drill`: disasters rehearsed on a stack of its own, one JSON line per step with its seconds; 3 if anything is lost."""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from bench.material import command
+from bench.waiting import until
+from cli.exits import Exit
+from cli.up import stop_on_signals
+from deploy.embedded.databases import copy_database, drop_database, ensure_databases, owner_of
+from deploy.embedded.issuer import load_issuer
+from deploy.embedded.preflight import SERVICES
+from deploy.embedded.stack import Stack
+
+COUNTY, TOWN = "430523", "430523100"
+_PORT_BASE = 24_320
+_SECONDS = 300.0
+_BATCH = 500
+_BODIES = "SELECT body FROM log.events WHERE county = %s ORDER BY position"
+Digests = dict[str, tuple[int, str]]
+"""By service: how many events its lane has, and a digest of their bytes."""
+
+
+class Drill:
+    """One rehearsal: what is done is timed, what must be equal afterwards is compared."""
+
+    def __init__(self, folder: Path, port_base: int, needs: int) -> None:
+        self._data, self._pack, self._ports, self._needs = folder / "data", folder / "pack.zip", port_base, needs
+        self.lost = False
+
+    def run(self) -> None:
+        """Rehearse: an older backup of one database, and a whole deployment lost."""
+        with Stack(self._data, self._ports, counties=(COUNTY,)) as stack, self._client() as http:
+            self._older_backup(stack, http)
+            with self._step("pack"):
+                self._yinuo("events", "export", "--county", COUNTY, "--out", str(self._pack))
+            with self._step("verify the pack"):
+                self._yinuo("events", "verify-pack", str(self._pack))
+            before = digests(stack)
+        with Stack(self._data, self._ports, counties=(COUNTY,), services=()) as stores:
+            for name in SERVICES:
+                drop_database(stores.postgres, name)
+            ensure_databases(stores.postgres, SERVICES)
+            with self._step("import the pack"):
+                self._yinuo("events", "import", str(self._pack), "--apply")
+            with self._step("rebuild every projection"):
+                self._yinuo("rebuild", "--all", "--county", COUNTY, "--apply")
+            self._compare("the whole deployment", before, digests(stores))
+
+    def _older_backup(self, stack: Stack, http: httpx.Client) -> None:
+        with self._step("submit needs", needs=self._needs):
+            self._submit(stack, http, self._needs)
+        copy_database(stack.postgres, "intake", "intake_backup", owner_of("intake"))
+        self._wait_ready(stack, http)
+        self._submit(stack, http, self._needs)
+        before = digests(stack)["intake"]
+        with self._step("sign and witness"):
+            until(lambda: signed(stack) >= before[0], "the checkpoint", _SECONDS)
+        copy_database(stack.postgres, "intake_backup", "intake", owner_of("intake"))
+        ensure_databases(stack.postgres, ("intake",))
+        with self._step("notice an older backup"):
+            os.kill(stack.info.pids["intake"], signal.SIGKILL)
+            until(lambda: "yinuo events recover" in self._readiness(stack, http), "the service's own notice", _SECONDS)
+        with self._step("recover from the topic"):
+            self._yinuo("events", "recover", "intake", COUNTY, "--apply")
+        with self._step("be ready again"):
+            self._wait_ready(stack, http)
+        self._compare("the older backup", {"intake": before}, {"intake": digests(stack)["intake"]})
+        drop_database(stack.postgres, "intake_backup")
+
+    def _submit(self, stack: Stack, http: httpx.Client, needs: int) -> None:
+        token, url = load_issuer().issue("clerk", COUNTY), f"{stack.info.services['intake']}/v1/{COUNTY}/needs:batch"
+        for start in range(0, needs, _BATCH):
+            items = [{"body": {**command(), "town": TOWN}} for _ in range(min(_BATCH, needs - start))]
+            http.post(url, json={"items": items}, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+        settled: list[Digests] = [{}]
+
+        def still() -> bool:
+            time.sleep(1)
+            settled.append(digests(stack))
+            return settled[-1] == settled[-2]
+
+        until(still, "policies to come to rest", _SECONDS)
+
+    def _wait_ready(self, stack: Stack, http: httpx.Client) -> None:
+        until(lambda: '"ready"' in self._readiness(stack, http), "intake", _SECONDS)
+
+    @staticmethod
+    def _readiness(stack: Stack, http: httpx.Client) -> str:
+        try:
+            return http.get(f"{stack.info.services['intake']}/readyz").text
+        except httpx.HTTPError:
+            return ""
+
+    def _yinuo(self, *arguments: str) -> None:
+        place = [] if arguments[1] == "verify-pack" else ["--data", str(self._data), "--port-base", str(self._ports)]
+        subprocess.run([sys.executable, "-m", "cli.main", *arguments, *place], stdout=sys.stderr, check=True)
+
+    def _compare(self, what: str, before: Digests, after: Digests) -> None:
+        equal = before == after
+        self.lost = self.lost or not equal
+        print(json.dumps({"compared": what, "events": {name: count for name, (count, _) in after.items()}, "equal": equal}))
+
+    @staticmethod
+    @contextmanager
+    def _step(name: str, **more: object) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        print(json.dumps({"step": name, "seconds": round(time.perf_counter() - began, 2), **more}), flush=True)
+
+    @staticmethod
+    def _client() -> httpx.Client:
+        return httpx.Client(timeout=60, trust_env=False)  # loopback traffic must not go through a proxy of the environment
+
+
+def digests(stack: Stack) -> Digests:
+    """Return count and digest of every service's lane, read by who sees every county."""
+    found: Digests = {}
+    for name in SERVICES:
+        digest, count = hashlib.sha256(), 0
+        with psycopg.connect(stack.postgres.dsn(name)) as connection:
+            for (body,) in connection.cursor("bodies").execute(_BODIES, [COUNTY]):
+                digest.update(body + b"\n")
+                count += 1
+        found[name] = (count, digest.hexdigest())
+    return found
+
+
+def signed(stack: Stack) -> int:
+    """Return the size of intake's largest checkpoint that two others have cosigned."""
+    query = "SELECT coalesce(max(size), 0) FROM proof.checkpoints WHERE county = %s AND witnesses >= 2"
+    with psycopg.connect(stack.postgres.dsn("intake")) as connection:
+        row = connection.execute(query, [COUNTY]).fetchone()
+    return int(row[0]) if row is not None else 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Rehearse, and return 0; 3 where something was lost."""
+    parser = argparse.ArgumentParser(prog="python -m bench.drill", description="Rehearse disasters on a stack of its own.")
+    parser.add_argument("--needs", type=int, default=5_000, help="needs before the backup, and as many after it; default %(default)s")
+    parser.add_argument("--port-base", type=int, default=_PORT_BASE, help="ports are counted from here; default %(default)s")
+    asked = parser.parse_args(arguments)
+    stop_on_signals()
+    folder = Path(tempfile.mkdtemp(prefix="yinuo-drill-"))
+    folder.chmod(0o755)
+    try:
+        drill = Drill(folder, asked.port_base, asked.needs)
+        drill.run()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return int(Exit.VERIFICATION_FAILED if drill.lost else Exit.OK)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Verifying: a lane recomputed from its bytes."""
