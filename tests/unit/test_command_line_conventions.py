@@ -28,11 +28,12 @@ DEPLOYMENT = {"--data", "--port-base", "--deployment"}
 
 
 def verbs() -> dict[str, set[str]]:
-    """Every verb of a group, with its options."""
+    """Every verb that looks into a deployment's state or mends it, with its options."""
     found = {}
     for group, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         for name, verb in getattr(command, "commands", {}).items():
-            found[f"{group} {name}"] = {option for parameter in verb.params for option in parameter.opts}
+            if group in {"projection", "county", "parked", "relay"} or (group, name) in {("events", "ls"), ("events", "show")}:
+                found[f"{group} {name}"] = {option for parameter in verb.params for option in parameter.opts}
     return found
 
 
