@@ -81,24 +81,26 @@ async def test_a_time_is_the_last_position_recorded_by_then(lab: Lab) -> None:
         assert await as_of(past, "2021-11-01") == await as_of(past, "@12") == await as_of(past, f"{own}@12")
 
 
-@pytest.mark.parametrize(
-    ("moment", "code"),
-    [
-        ("2021-10-31", "as_of_before_history"),
-        ("2021-10-31T23:59:59.999999Z", "as_of_before_history"),
-        ("@0", "as_of_before_history"),
-        ("@4", "as_of_position_unknown"),
-        ("2021-11-02", "as_of_in_the_future"),
-        ("2021-11-01T00:02:00.000001Z", "as_of_in_the_future"),
-        ("intake@1", "as_of_incomplete"),
-    ],
-)
-async def test_moments_there_are_not_are_refused(lab: Lab, moment: str, code: str) -> None:
+NO_MOMENTS = {
+    "2021-10-31": "as_of_before_history",
+    "2021-10-31T23:59:59.999999Z": "as_of_before_history",
+    "@0": "as_of_before_history",
+    "@4": "as_of_position_unknown",
+    "2021-11-02": "as_of_in_the_future",
+    "2021-11-01T00:02:00.000001Z": "as_of_in_the_future",
+    "intake@1": "as_of_incomplete",
+}
+
+
+async def test_moments_there_are_not_are_refused(lab: Lab) -> None:
     await a_history(lab, 3)
+    refused: dict[str, str] = {}
     async with the_past(lab) as past:
-        with pytest.raises(Rejected) as refusal:
-            await past.vector(A, read_moment(moment))
-    assert refusal.value.code == code
+        for moment in NO_MOMENTS:
+            with pytest.raises(Rejected) as refusal:
+                await past.vector(A, read_moment(moment))
+            refused[moment] = refusal.value.code
+    assert refused == NO_MOMENTS
 
 
 async def test_a_day_that_has_begun_reaches_as_far_as_it_has_come(lab: Lab) -> None:

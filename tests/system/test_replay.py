@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from deploy.embedded.profiles import apply
 from tests.support.cast import Cast, at
 from tests.support.client import INVENTED, Platform
 from tests.support.stack import free_port_base
-from tests.support.up import yinuo
+from tests.support.up import Ended, yinuo, yinuo_here
 
 COUNTIES = Path(__file__).parents[1] / "support" / "counties"
 
@@ -30,8 +29,14 @@ class Replayed:
     moments: list[str] = field(default_factory=list)
     """Positions of all lanes after each step."""
 
-    def run(self, *arguments: str, county: str = INVENTED) -> CompletedProcess[str]:
-        return yinuo("replay", "--county", county, "--deployment", self.deployment, *arguments)
+    def run(self, *arguments: str, county: str = INVENTED) -> Ended:
+        return yinuo_here("replay", "--county", county, "--deployment", self.deployment, *arguments)
+
+    def run_elsewhere(self, *arguments: str) -> str:
+        """Return what a process of its own prints."""
+        outcome = yinuo("replay", "--county", INVENTED, "--deployment", self.deployment, *arguments)
+        assert (outcome.returncode, outcome.stderr) == (Exit.OK, "")
+        return outcome.stdout
 
     def said(self, *arguments: str) -> dict[str, Any]:
         outcome = self.run(*arguments, "--json")
@@ -99,6 +104,8 @@ def test_a_report_run_again_is_the_same_to_the_byte(replayed: Replayed, report: 
     once, again = (replayed.run("--as-of", replayed.moments[1], "--report", report, "--json") for _ in range(2))
     assert (once.returncode, once.stderr) == (Exit.OK, "")
     assert once.stdout == again.stdout
+    if report == "figures":
+        assert replayed.run_elsewhere("--as-of", replayed.moments[1], "--report", report, "--json") == once.stdout
     said = json.loads(once.stdout)
     assert said["digest"].startswith("sha256:")
     assert ",".join(f"{lane}@{said['positions'][lane]}" for lane in SERVICES if lane in said["positions"]) in replayed.moments[1]

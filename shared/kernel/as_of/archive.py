@@ -1,7 +1,7 @@
 """The archive: what the past needs of lanes besides the log, brought up to date when somebody asks.
 
 Other services' lanes come from their topics, each event that some projection here folds; of the service's own lane only where its
-events stand. Decision 0014 says why this is not kept while things happen.
+events stand. Decision 0016 says why this is not kept while things happen.
 """
 
 import asyncio

@@ -47,25 +47,33 @@ class Story:
 async def story(finder: Finder, start: str, nouns: Collection[str], *, most: int = MOST) -> Story:
     """Return the story that an id belongs to: of a stream, of an event, or of anything else that events name.
 
-    Followed are the streams of these nouns: the id's own, those that its own events name, and those with an event that names one that is
-    followed. So a need leads to its projects, their verifications, watches and notices, and not from a bulletin to all the others that
-    it is about, nor to units and people. Where the id is of a stream of another noun, its events and those that name it are the story.
+    Followed are streams of these nouns: the id's own; downwards those that the events of a stream so reached name (a notice's projects,
+    their needs); then upwards those with an event that names one that is followed (a need's projects, their verifications, watches and
+    notices), and from there no more downwards. So a story does not go from a bulletin to all the others it is about, nor on through units
+    and people. Where the id is of a stream of another noun, the story is its events and those that name it.
     """
     found = {_at(event): event for event in await finder.naming([start])}
     roots = _roots(start, found.values())
     if roots and [_id(stream) for stream in roots] != [start]:
         found |= {_at(event): event for event in await finder.naming([_id(stream) for stream in roots])}
     done = [stream for stream in roots if _noun(stream) in nouns][:most]
-    if not done:
-        return Story(in_order(found.values()), [], [])
-    follow = await _named(finder, [event for event in found.values() if event.meta.stream in done], nouns)
-    follow += [event.meta.stream for event in in_order(found.values()) if _noun(event.meta.stream) in nouns]
-    while new := [stream for stream in dict.fromkeys(follow) if stream not in done][: most - len(done)]:
-        told = list(await finder.naming([_id(stream) for stream in new]))
-        found |= {_at(event): event for event in told}
-        done += new
-        follow += [event.meta.stream for event in in_order(told) if _noun(event.meta.stream) in nouns]
+    follow = await _named(finder, _of(found.values(), done), nouns) if done else []
+    for downwards in (True, False):
+        if not downwards:
+            follow += [event.meta.stream for event in in_order(found.values()) if done and _noun(event.meta.stream) in nouns]
+        while new := [stream for stream in dict.fromkeys(follow) if stream not in done][: most - len(done)]:
+            told = list(await finder.naming([_id(stream) for stream in new]))
+            found |= {_at(event): event for event in told}
+            done += new
+            if downwards:
+                follow += await _named(finder, _of(told, new), nouns)
+            else:
+                follow += [event.meta.stream for event in in_order(told) if _noun(event.meta.stream) in nouns]
     return Story(in_order(found.values()), done, [stream for stream in dict.fromkeys(follow) if stream not in done])
+
+
+def _of(events: Iterable[Envelope], streams: Collection[str]) -> list[Envelope]:
+    return [event for event in events if event.meta.stream in streams]
 
 
 def in_order(events: Iterable[Envelope]) -> list[Envelope]:
@@ -93,7 +101,7 @@ def in_order(events: Iterable[Envelope]) -> list[Envelope]:
     return [*told, *rest.values()]  # what waits in a circle, which no honest lanes have, is told all the same
 
 
-async def _named(finder: Finder, events: Sequence[Envelope], nouns: Collection[str]) -> list[str]:
+async def _named(finder: Finder, events: Iterable[Envelope], nouns: Collection[str]) -> list[str]:
     """Return the streams of these nouns whose ids stand in events' data."""
     ids = dict.fromkeys(one.decode() for event in events for one in _UUID.findall(orjson.dumps(event.data)))
     wanted = [f"{noun}-{one}" for one in ids for noun in nouns]
