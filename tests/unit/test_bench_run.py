@@ -41,6 +41,8 @@ def test_a_quick_run_prints_one_line_per_figure_and_leaves_nothing_behind() -> N
         "project/need-board",
         "project/need-board/one-by-one",
         "project/projects-all-five",
+        "rebuild/from-log",
+        "rebuild/from-kafka",
         "verify/sha-256",
         "verify/lane",
     ]
