@@ -1,5 +1,6 @@
 """A rebuild: read the history, fold it anew, hold the result against the live rows at one vector of positions, promote."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +26,7 @@ SELECT county, $2, source, position, NULL FROM read.checkpoints WHERE county = $
 _ALONE = "SELECT pg_try_advisory_lock(hashtextextended('yinuo rebuild', 0))"
 _NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended('yinuo rebuild', 0))"
 _PATIENT = "SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)"
+_TRIES, _TRY_SECONDS = 20, 0.25
 _SHOWN = 20
 Told = Callable[[int, int], None]
 """Is told how many events of how many have been folded."""
@@ -82,7 +84,12 @@ class Rebuild:
     async def alone(self) -> AsyncIterator[None]:
         """Hold the service's database for this rebuild; RebuildFailed `rebuild_under_way` where another one does."""
         async with self._pool.acquire() as connection:
-            if not await connection.fetchval(_ALONE):
+            for last in (*(False for _ in range(_TRIES)), True):  # one that was killed a moment ago may not be quite gone
+                if await connection.fetchval(_ALONE):
+                    break
+                if not last:
+                    await asyncio.sleep(_TRY_SECONDS)
+            else:
                 raise RebuildFailed("rebuild_under_way", f"Another rebuild of {self._wanted.service} is under way: wait for it.")
             try:
                 yield
