@@ -42,7 +42,7 @@ def test_figures_come_out_the_same_whatever_is_killed() -> None:
             soon(demo.begun, seconds=60)
             for part in PARTS:
                 kill(demo, part)
-            soon(lambda: verifications_opened(folder), seconds=90)
+            soon(lambda: verifications_opened(folder), seconds=150)
             for part in WHILE_POLICIES_REACT:
                 kill(demo, part)
             assert not any("Both campaigns were carried out" in line for line in demo.said), "the campaigns ended before the last kill"
