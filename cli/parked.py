@@ -98,13 +98,19 @@ def redrive(
         events = [event for event in events if event.stream == chosen.stream]
     streams = streams_of(deployment, events)
     if gone := sorted({stream.projection for stream in streams if stream.kind == "unknown"}):
-        raise CommandError(f"{service} has no projection or policy called {', '.join(gone)} any more: discard its events.", Exit.CONFLICT)
+        sentence = f"{service} has no projection or policy called {', '.join(gone)}: its events can only be discarded."
+        if projection is not None:
+            raise CommandError(sentence, Exit.CONFLICT)
+        out.say(sentence)
+        streams = [stream for stream in streams if stream.kind != "unknown"]
     if not consent.apply or (consent.asks and out.form == "text"):
         out.rows(_REDRIVEN, [_outcome(stream, _rehearsed(deployment, stream)) for stream in streams])
     if not streams:
         out.say("Nothing is parked there.")
         return
-    if consent.given(out, f"{counted(len(events), 'event')} of {counted(len(streams), 'stream')} will be applied again"):
+    if consent.given(
+        out, f"{counted(sum(stream.events for stream in streams), 'event')} of {counted(len(streams), 'stream')} will be applied again"
+    ):
         _report(out, streams, _redriven(out, deployment, streams, wait))
 
 

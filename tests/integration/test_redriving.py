@@ -1,7 +1,8 @@
 """Parked events tried again: in their order, once, beside consumers that go on meanwhile."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,12 @@ from shared.kernel.parking import Queue, Redriven, discard
 from shared.kernel.policy import Reacting
 from shared.kernel.projecting import Projecting
 from shared.kernel.projection import Projection
+from shared.kernel.rebuild import Rebuild, Wanted
+from shared.kernel.rebuild.history import FromKafka
 from shared.kernel.records import Received, sort
 from shared.kernel.redriving import Redriver
 from shared.kernel.rules import Policy
-from shared.kernel.tenancy import county_transaction
+from shared.kernel.tenancy import county_transaction, create_pool
 from tests.support.lab import A, Lab, eventually
 from tests.support.things.service import BreakThing, ThingMade, ThingRenamed, ThingRow
 
@@ -157,6 +160,44 @@ async def test_discarded_it_leaves_a_record_and_those_behind_it(poisoned: Poison
     assert kept[0]["error"].startswith("LookupError")
     assert await poisoned.projecting().redrive(poisoned.queue()) == Redriven(2, 0, None)
     assert ["a", "c", "e"] in [row["names"] for row in await lab.rows(BOARD)]
+
+
+@asynccontextmanager
+async def rebuilding(poisoned: Poisoned, board: Projection[ThingRow]) -> AsyncIterator[Rebuild]:
+    """Lend a rebuild of the board, by these folds, that has caught up with the topic."""
+    pool = await create_pool(poisoned.lab.databases.owner)
+    contract = poisoned.lab.things.contract
+    run = Rebuild(Wanted(contract.service, [board], [contract], [A]), pool, FromKafka(poisoned.lab.kafka))
+    await run.begin(resume=False)
+    await run.catch_up()
+    yield run
+    await run.end()
+    await pool.close()
+
+
+async def test_what_was_parked_is_among_rebuilt_rows_and_not_applied_once_more(poisoned: Poisoned) -> None:
+    lab = poisoned.lab
+    async with rebuilding(poisoned, mended()) as run:
+        assert (await run.hold_against("thing_board", A, apply=False)).differing == 1
+        assert len(await lab.rows(PARKED)) == 3
+        await run.hold_against("thing_board", A, apply=True)
+    assert await lab.rows(PARKED) == []
+    assert await poisoned.projecting().redrive(poisoned.queue()) == Redriven(0, 0, None)
+    async with lab.consuming(poisoned.projecting()):
+        await lab.produce(poisoned.renamed(6, 5, "f"))
+        await eventually(lab.standing, 6)
+    assert ["a", "poison", "c", "e", "f"] in [row["names"] for row in await lab.rows(BOARD)]
+
+
+async def test_what_was_discarded_is_passed_over_by_a_rebuild_too(poisoned: Poisoned) -> None:
+    lab = poisoned.lab
+    async with county_transaction(lab.pool, A) as connection:
+        assert await discard(connection, A, "thing_board", poisoned.lane[0], 2, by="li", reason="测试")
+    await lab.projecting().redrive(poisoned.queue())
+    before = await lab.rows(BOARD)
+    async with rebuilding(poisoned, lab.things.board) as run:
+        assert (await run.hold_against("thing_board", A, apply=True)).differing == 0
+    assert await lab.rows(BOARD) == before
 
 
 def refusing(*names: str) -> Policy:

@@ -142,6 +142,8 @@ class Rebuild:
                 rows += 1
             if apply and differing:
                 await shadow.promote(connection, county)
+            if apply:
+                await shadow.release(connection, county)
             if apply and not stands:
                 await connection.execute(_STAND, county, shadow.live.name, shadow.anew.name)
         return Found(
@@ -181,8 +183,11 @@ class Rebuild:
     async def _fold(self, pins: Mapping[str, Mapping[str, Mapping[str, tuple[int, int | None]]]]) -> None:
         """Fold each lane into every shadow up to its pin; events are read once for all of them."""
         stretches: list[Stretch] = []
+        passed_over: dict[tuple[str, str], set[tuple[str, int]]] = {}
         for county, by_projection in pins.items():
             async with county_transaction(self._pool, county) as connection:
+                for shadow in self._shadows:
+                    passed_over[county, shadow.live.name] = await shadow.discarded(connection, county)
                 reached = {
                     shadow.live.name: await self._stands(connection, county, shadow.anew.name)
                     for shadow in self._shadows
@@ -201,6 +206,9 @@ class Rebuild:
                 due = [record for record in received if record.envelope.meta.position <= pin]
                 if due:
                     folding.prepare(due)
+                    for record in due:
+                        if (lane[0], record.envelope.meta.position) in passed_over[lane[1], name]:
+                            record.fact = None
                     await folding.apply(lane, due)
             done += len(received)
             self._told(done, total)

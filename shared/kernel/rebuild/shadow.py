@@ -14,6 +14,7 @@ SCHEMA = "rebuild"
 _EXISTS = "SELECT to_regclass($1) IS NOT NULL"
 _FORGET = "DELETE FROM read.checkpoints WHERE county = $1 AND projection = $2"
 _FORGET_PARKED = "DELETE FROM read.parked WHERE county = $1 AND projection = $2"
+_DISCARDED = "SELECT source, position FROM read.discarded WHERE county = $1 AND projection = $2"
 _PARKED = "SELECT source, position, error FROM read.parked WHERE county = $1 AND projection = $2 ORDER BY source, position LIMIT 1"
 
 
@@ -86,6 +87,10 @@ class Shadow:
         row = await connection.fetchrow(_PARKED, county, self.anew.name)
         return None if row is None else f"{row['source']} {row['position']}: {row['error']}"
 
+    async def discarded(self, connection: "Connection", county: str) -> set[tuple[str, int]]:
+        """Return source and position of the events that the live projection was told never to apply."""
+        return {(row["source"], row["position"]) for row in await connection.fetch(_DISCARDED, county, self.live.name)}
+
     async def differences(self, connection: "Connection", county: str, limit: int) -> tuple[int, list[Difference]]:
         """Return how many rows differ, and the first of them by key."""
         count = await connection.fetchval(self._differing, county)
@@ -96,6 +101,10 @@ class Shadow:
         """Make the live rows of a county equal to these, touching only those that differ: whoever reads sees all of it or nothing."""
         await connection.execute(self._remove, county)
         await connection.execute(self._write, county)
+
+    async def release(self, connection: "Connection", county: str) -> None:
+        """Take off the list what had been parked for the live projection: once these rows are promoted, its effect is among them."""
+        await connection.execute(_FORGET_PARKED, county, self.live.name)
 
     async def rows(self, connection: "Connection", county: str) -> AsyncIterator[bytes]:
         """Yield every row of a county as JSON text, in the order of its key: what a digest is made of."""
