@@ -27,7 +27,7 @@ from tests.support.envelopes import meta
 from tests.support.events import Rows, folded
 
 Ask = tuple[Command, Actor]
-Choice = int | tuple[int, Actor] | Ask
+Choice = int | tuple[int, Actor | None] | Ask
 
 
 def together(kinds: Iterable[tuple[list[Ask], list[Ask]]]) -> tuple[list[Ask], list[Ask]]:
@@ -37,10 +37,11 @@ def together(kinds: Iterable[tuple[list[Ask], list[Ask]]]) -> tuple[list[Ask], l
 
 
 def anything(usual: Sequence[Ask], odd: Sequence[Ask], anybody: Sequence[Actor]) -> st.SearchStrategy[Choice]:
-    """Return what may be asked: something usual or that somebody could do now, by number; something usual or odd; anything by anybody."""
+    """Return what may be asked: by number, of what would work now or be refused; what is usual or odd as it stands; anything by anybody."""
     somebody, by_number = st.sampled_from(anybody), st.integers(0, 99)
     by_anybody = st.tuples(st.sampled_from([command for command, _ in (*usual, *odd)]), somebody)
-    return st.one_of(by_number, st.tuples(by_number, somebody), st.sampled_from(usual), st.sampled_from(odd), by_anybody)
+    as_they_stand = (st.sampled_from(usual), st.sampled_from(odd), by_anybody)
+    return st.one_of(by_number, st.tuples(by_number, somebody), st.tuples(by_number, st.none()), *as_they_stand)
 
 
 class Service(RuleBasedStateMachine):
@@ -66,7 +67,7 @@ class Service(RuleBasedStateMachine):
         self.rows: Rows = {projection.name: {} for projection in self.reads}
         self._streams: dict[str, tuple[Any, int]] = {}
         self._heard: Counter[str] = Counter()
-        self._rung: set[tuple[UUID, datetime]] = set()
+        self._rung: set[tuple[UUID, datetime | None]] = set()
         self._asked = 0
 
     @property
@@ -117,25 +118,29 @@ class Service(RuleBasedStateMachine):
         """Assert that a fact may follow on a state, and from whom it comes."""
 
     def go(self, choice: Choice) -> None:
-        """Ask what was drawn; or, by its number, something that would make a fact now: usual, or within a certain actor's power.
+        """Ask what was drawn; or, by its number, something usual that makes a fact now, something that somebody can do, something refused.
 
-        Anything drawn blindly seldom gets anywhere, what is usual alone never meets a guard, and a guard that is missing is met by who
-        should have been kept out. Every kind of fact has the same chance.
+        Anything drawn blindly seldom gets anywhere, what works never meets a guard, and a guard that is missing is met by who should have
+        been kept out. Every kind of fact, and every refusal, has the same chance.
         """
         match choice:
             case int():
-                self._one_of(choice, self.usual)
+                self._one_of(choice, self.usual, refused=False)
             case (int() as number, Actor() as actor):
-                self._one_of(number, [(command, actor) for command, _ in (*self.usual, *self.odd)])
-            case (Command() as command, actor):
+                self._one_of(number, [(command, actor) for command, _ in (*self.usual, *self.odd)], refused=False)
+            case (int() as number, None):
+                self._one_of(number, (*self.usual, *self.odd), refused=True)
+            case (Command() as command, Actor() as actor):
                 self.ask(self.now(command, actor), actor)
 
-    def _one_of(self, number: int, asks: Sequence[Ask]) -> None:
-        would: dict[tuple[type[Event], ...], list[Ask]] = {}
+    def _one_of(self, number: int, asks: Sequence[Ask], *, refused: bool) -> None:
+        would: dict[Any, list[Ask]] = {}
         for drawn, actor in asks:
             command = self.now(drawn, actor)
-            if events := self._decided(command, actor).events:
-                would.setdefault(tuple(type(event) for event in events), []).append((command, actor))
+            outcome = self._decided(command, actor)
+            kind = outcome.refusal.code if outcome.refusal is not None else tuple(type(event) for event in outcome.events)
+            if kind and isinstance(kind, str) is refused:
+                would.setdefault(kind, []).append((command, actor))
         if would:
             number += self._asked  # counted on, as nothing is drawn as often as nought
             found = list(would.values())[number % len(would)]
@@ -160,7 +165,7 @@ class Service(RuleBasedStateMachine):
         while due := self._due():
             for row in due:
                 self._rung.add((row.timer_id, row.due_at))
-                command = named[row.command].model_validate(row.payload, strict=False)
+                command = named[row.command or ""].model_validate(row.payload, strict=False)
                 self.ask(command, timer)
                 assert not self.ask(command, timer).events
 

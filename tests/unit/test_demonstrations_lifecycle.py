@@ -42,7 +42,7 @@ def of(whose: Whose, holder: str) -> tuple[list[Ask], list[Ask]]:
     designate = [DesignateDemonstration(**which, project_id=project_id) for project_id in PROJECTS]
     end = [EndDemonstration(**which, project_id=project_id, reason="管护不到位") for project_id in PROJECTS]
     usual: list[Ask] = [(command, COMMITTEE if whose == "committee" else LEADER) for command in propose]
-    usual += [(command, OFFICE) for command in (*propose, *designate, *end[:2])]
+    usual += [(command, OFFICE) for command in (*propose, *designate)]
     odd: list[Ask] = [(command, own) for command in (*designate, *end) for own in (OWN_OFFICE, OFFICE_OF_LEADER)]
     odd += [(command, OFFICE) for command in designate]
     odd += [(ProposeDemonstration(**which, project_id=UUID(int=9), reason="可复制"), OFFICE)]
@@ -59,9 +59,9 @@ class Quotas(Service):
     reads = (DEMONSTRATIONS,)
     in_force = "one"
 
-    @rule(choice=anything(USUAL, ODD, ANYBODY), in_force=st.sampled_from(["one", "one", "one", *PROFILES]))
-    def go_on(self, choice: Choice, in_force: str) -> None:
-        self.in_force = in_force
+    @rule(choice=anything(USUAL, ODD, ANYBODY), adopted=st.sampled_from([None] * 15 + [*PROFILES]))
+    def go_on(self, choice: Choice, adopted: str | None) -> None:
+        self.in_force = adopted or self.in_force
         self.go(choice)
 
     def prepared(self, command: Command) -> Command:

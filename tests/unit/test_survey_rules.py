@@ -162,6 +162,14 @@ def test_a_survey_is_closed_once_by_who_may_ask() -> None:
     given(SURVEY).when(CLOSE, OFFICE).rejected("not_found")
 
 
+def test_nobody_hands_codes_out_or_closes_where_their_own_unit_is_asked_about() -> None:
+    opened = given(SURVEY).and_then(open_survey(), OFFICE)
+    for actor in (by("office", unit="T1"), by("inspector", unit="T1")):
+        opened.when(issue(*CODES), actor).rejected("own_item")
+        opened.when(CLOSE, actor).rejected("own_item")
+    opened.when(CLOSE, by("inspector", unit="T2")).then_one(SurveyClosed)
+
+
 def heard(*events: Event) -> dict[str, dict[Any, Any]]:
     return folded([SURVEYS, SURVEY_ANSWERS], [Fact(event, meta(event, "scoring", position=at)) for at, event in enumerate(events, 1)])
 

@@ -55,9 +55,10 @@ def open_survey(command: OpenSurvey, survey: Survey, asked: Asked) -> Sequence[S
 
 
 def issue_codes(command: IssueSurveyCodes, survey: Survey, asked: Asked) -> Sequence[SurveyEvent]:
-    """Codes go out to no more people than are asked; the same again changes nothing."""
+    """Codes go out to no more people than are asked, and not from the unit that is asked about; the same again changes nothing."""
     asked.actor.require(*ASKERS)
     _must_be_open(survey)
+    _nobody_their_own(survey, asked)
     if survey.respondents != "codes":
         raise Rejected("survey_takes_no_codes")
     fresh = tuple(dict.fromkeys(digest for digest in command.digests if digest not in survey.codes))
@@ -67,12 +68,13 @@ def issue_codes(command: IssueSurveyCodes, survey: Survey, asked: Asked) -> Sequ
 
 
 def close_survey(command: CloseSurvey, survey: Survey, asked: Asked) -> Sequence[SurveyEvent]:
-    """Who may ask may stop asking, once."""
+    """Who may ask may stop asking, once, and not about their own unit."""
     asked.actor.require(*ASKERS)
     if not survey.questions:
         raise Rejected("not_found")
     if survey.closed:
         return []
+    _nobody_their_own(survey, asked)
     return [SurveyClosed(survey_id=command.survey_id, remark=command.remark, closed_by=asked.actor.sub)]
 
 
@@ -186,6 +188,11 @@ def _must_be_open(survey: Survey) -> None:
         raise Rejected("not_found")
     if survey.closed:
         raise Rejected("survey_closed")
+
+
+def _nobody_their_own(survey: Survey, asked: Asked) -> None:
+    if asked.actor.unit == survey.unit:
+        raise Rejected("own_item")
 
 
 SURVEY = Decider(contract=SCORING, initial=Survey(), evolve=evolve_survey, decide=decide_survey)
