@@ -41,6 +41,11 @@ def turned(data: bytes, at: int = 40) -> bytes:
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
 
+def another_size(checkpoint: bytes) -> bytes:
+    origin, size, rest = checkpoint.split(b"\n", 2)
+    return b"\n".join((origin, b"%d" % (int(size) + 1), rest))
+
+
 INTAKE = f"intake/{SHAOYANG}"
 
 
@@ -75,7 +80,7 @@ HOSTILE: dict[str, tuple[Callable[[Files], Files], str]] = {
     "a line, digests mended": (lambda files: edited(files, f"{INTAKE}/events.ndjson", turned, sums=True), "not what the entries say"),
     "a line more": (lambda files: edited(files, f"{INTAKE}/events.ndjson", lambda data: data[:-9], sums=True), "not what the entries say"),
     "a checkpoint": (
-        lambda files: edited(files, f"{INTAKE}/checkpoint", lambda data: data.replace(b"\n3", b"\n4", 1), sums=True),
+        lambda files: edited(files, f"{INTAKE}/checkpoint", another_size, sums=True),
         "policy",
     ),
     "the readme": (lambda files: edited(files, "README.md", turned, sums=False), "another digest"),

@@ -26,10 +26,11 @@ def writings(text: str) -> Iterator[bytes]:
 
 
 def tables(platform: Platform, service: str) -> Iterator[tuple[str, bytes]]:
-    """Every row of every table of a service's database, as text, seen by who sees all."""
+    """Every row of every table of a service's database, as text, seen by who sees all; what is temporary only its own session may read."""
     with platform.superuser(service) as connection:
         names = connection.execute(
-            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            "SELECT schemaname, tablename FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(schemaname, 'pg_temp_')"
         ).fetchall()
         for schema, table in names:
             rows = connection.execute(sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(schema, table)))

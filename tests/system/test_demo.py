@@ -1,5 +1,6 @@
 """`yinuo demo` from beginning to end, again on the same folder, and the same folder served afterwards."""
 
+import json
 import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import yaml
 
 from campaigns.api import Api
 from campaigns.check import check
-from campaigns.county import counties
+from campaigns.county import counties, load_county
 from campaigns.demo import expected
 from campaigns.figures import FOLDER
 from campaigns.readings import read
@@ -92,14 +93,33 @@ def test_the_same_again_changes_nothing_and_a_wrong_figure_is_exit_code_3(done: 
     assert again == {"430523": done.figures["430523"], "610330": before}
 
 
-async def test_up_serves_the_same_figures(done: Done) -> None:
+async def test_up_serves_the_same_figures_and_they_come_out_of_the_past(done: Done) -> None:
     up = Up("--data", done.data, "--port-base", str(done.base))
     try:
         served = await figures_of(up.info["services"])
+        last_days = {code: max(entry.end for entry in load_county(code).timeline).isoformat() for code in counties()}
+        past = {code: replayed(done, code, day) for code, day in last_days.items()}
+        again = {code: replayed(done, code, ",".join(f"{lane}@{at}" for lane, at in past[code]["positions"].items())) for code in past}
+        on_the_day = replayed(done, "430523", "2021-11-12")["content"]["figures"]
     finally:
         code, _ = up.end(signal.SIGTERM)
     assert code == Exit.OK
     assert served == done.figures
+    assert {code: said["content"] for code, said in past.items()} == done.figures
+    assert again == past
+    # What was printed for 12 November was so on that day; the third bulletin went out on the 16th.
+    for key in ("county-leader", "leaders-signed-off", "inspected-units", "wishes-done"):
+        assert on_the_day[key] == done.figures["430523"]["figures"][key]
+    assert on_the_day["bulletins"]["projections"] < done.figures["430523"]["figures"]["bulletins"]["projections"]
+
+
+def replayed(done: Done, county: str, as_of: str) -> dict[str, Any]:
+    outcome = yinuo(
+        "replay", "--county", county, "--as-of", as_of, "--data", done.data, "--port-base", str(done.base), "--json", seconds=120
+    )
+    assert (outcome.returncode, outcome.stderr) == (Exit.OK, "")
+    said: dict[str, Any] = json.loads(outcome.stdout)
+    return said
 
 
 async def figures_of(services: Mapping[str, str]) -> dict[str, Any]:

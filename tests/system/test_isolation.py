@@ -1,5 +1,6 @@
 """Counties see nothing of each other: not over HTTP, and not in the database, even where the services' own SQL is left aside."""
 
+import importlib
 import json
 from collections.abc import Iterator
 
@@ -10,6 +11,8 @@ from psycopg import sql
 
 from deploy.embedded.issuer import ROLES
 from deploy.embedded.preflight import SERVICES
+from shared.kernel.envelope import open_body
+from shared.kernel.worker import Parts
 from tests.support.cast import GOOD, Cast
 from tests.support.client import COUNTIES, FENG, SHAOYANG, THIRD, TOWN, Platform
 from tests.support.described import Described, Question
@@ -118,6 +121,27 @@ def test_the_past_of_this_moment_shows_a_county_what_the_present_does(
     # A letter is a new file each time; a receipt is of its event for ever, and has no past.
     none_of(asked(query) for query in queries if "as_of" in query.parameters and not query.path.endswith("/letter"))
     assert [query.path for query in queries if "as_of" not in query.parameters] == ["tracking/{code}/proof"]
+
+
+@pytest.mark.usefixtures("shaoyangs")
+@pytest.mark.parametrize("service", SERVICES)
+def test_events_of_a_type_get_to_a_read_model_s_rows_in_one_way(platform: Platform, service: str) -> None:
+    """What `as_of.single` learns from the first and the last event of a type holds for all of them."""
+    parts: Parts = importlib.import_module(f"services.{service}.main").PARTS
+    ways: dict[tuple[str, str, str], set[bool]] = {}
+    for contract in parts.sources:
+        with platform.superuser(contract.service) as connection:
+            bodies = [body for (body,) in connection.execute("SELECT body FROM log.events").fetchall()]
+        for envelope in map(open_body, bodies):
+            event = envelope.event(contract)
+            for projection in parts.projections:
+                for place, column in enumerate(projection.key):
+                    keys = [str(key[place]) for key in projection.keys_of(event)] if projection.columns[column] == "uuid" else []
+                    if keys:
+                        own = all(key == envelope.meta.stream[-36:] for key in keys)
+                        ways.setdefault((projection.name, column, envelope.meta.type), set()).add(own)
+    assert len(ways) > 5
+    assert {way: found for way, found in ways.items() if len(found) > 1} == {}
 
 
 def test_what_a_connection_keeps_of_the_past_no_other_reads(platform: Platform, shaoyangs: Known) -> None:

@@ -23,7 +23,8 @@ MOST = 2
 """Vectors that are kept at once; whoever asks for another waits until one of these is let go."""
 _KEPT_SECONDS = 300.0
 _LOAD_SECONDS = 300.0
-_TABLE = "CREATE TEMPORARY TABLE {table} (LIKE {like} INCLUDING DEFAULTS INCLUDING INDEXES)"
+_SETTINGS = {**SERVER_SETTINGS, "statement_timeout": str(int(1_000 * _LOAD_SECONDS))}
+_TABLE = "CREATE TEMPORARY TABLE {table} (LIKE {like} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING INDEXES)"
 
 
 class Snapshot:
@@ -69,7 +70,7 @@ class Snapshot:
 
     async def _connected(self) -> "Session":
         if self._session is None:
-            self._session = await asyncpg.connect(self._dsn, server_settings=SERVER_SETTINGS, command_timeout=_LOAD_SECONDS)
+            self._session = await asyncpg.connect(self._dsn, server_settings=_SETTINGS, command_timeout=_LOAD_SECONDS)
             await self._session.set_type_codec(
                 "jsonb",
                 schema="pg_catalog",
@@ -153,4 +154,6 @@ class Snapshots:
         timer = self._timers.pop(key, None)
         if timer is not None:
             timer.cancel()
-        self._kept.pop(key).close()
+        snapshot = self._kept.pop(key, None)
+        if snapshot is not None:
+            snapshot.close()
