@@ -21,7 +21,7 @@ demo: setup ## Run both counties' campaigns on an embedded stack; ARGS="--exit -
 	@$(BIN)/yinuo demo $(ARGS)
 
 test: lint ## Pass all gates and tests; ARGS go to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup-dev ## Pass the gates alone
 	@$(BIN)/ruff check

@@ -76,8 +76,10 @@ async def test_a_relay_that_was_killed_goes_on_from_its_cursor(lab: Lab) -> None
 
 
 async def test_a_relay_that_never_rests_notices_a_cursor_set_back(lab: Lab) -> None:
+    resting = asyncio.Event()
+
     async def work() -> None:
-        while True:
+        while not resting.is_set():
             await lab.make()
 
     published: Counter[int] = Counter()
@@ -92,9 +94,8 @@ async def test_a_relay_that_never_rests_notices_a_cursor_set_back(lab: Lab) -> N
                 await connection.execute("UPDATE log.cursors SET position = 10")
             while published[11] < 2:
                 published.update(await _read(reader))
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+            resting.set()
+            await asyncio.gather(*workers)
             head = (await lab.log.head(A)).position
             while not published[head]:
                 published.update(await _read(reader))

@@ -17,6 +17,7 @@ from deploy.embedded.stack import Stack
 _FIRST_BASE = 20000
 _BASES = 400
 _STEP = 16
+_APART = 37
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,10 @@ class Databases:
 def free_port_base() -> int:
     """Return a base of which no port is taken now, below those the kernel gives to outgoing connections.
 
-    Sessions side by side begin their search at different places.
+    Processes side by side, whose ids often follow each other, begin their search far from each other.
     """
     for attempt in range(_BASES):
-        base = _FIRST_BASE + _STEP * ((os.getpid() + attempt) % _BASES)
+        base = _FIRST_BASE + _STEP * ((_APART * os.getpid() + attempt) % _BASES)
         if Ports(base).taken() is None:
             return base
     raise RuntimeError("no free ports between 20000 and 26400")
