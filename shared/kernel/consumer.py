@@ -1,18 +1,18 @@
 """Kafka to handlers: one factory for every subscriber, holes fetched again, a watchdog over progress."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
 from shared.kernel import metrics
+from shared.kernel.assigning import taking
 from shared.kernel.checkpoints import flush
 from shared.kernel.clock import Clock
 from shared.kernel.events import Contract
@@ -60,7 +60,9 @@ def broker(kafka: str) -> KafkaBroker:
     return KafkaBroker(kafka, apply_types=False, logger=None, acks="all", enable_idempotence=True, allow_auto_create_topics=False)
 
 
-def subscribe(kafka: KafkaBroker, topics: Sequence[str], group: str, instance: str | None = None) -> "BatchSubscriber":
+def subscribe(
+    kafka: KafkaBroker, topics: Sequence[str], group: str, counties: Iterable[str], instance: str | None = None
+) -> "BatchSubscriber":
     """Return a subscriber set for at-least-once: nothing is acknowledged for us, nothing is decoded, nothing raises before the handler."""
     return kafka.subscriber(
         *topics,
@@ -71,7 +73,7 @@ def subscribe(kafka: KafkaBroker, topics: Sequence[str], group: str, instance: s
         batch_timeout_ms=20,  # also how long FastStream sleeps after an empty poll
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.MANUAL,
-        partition_assignment_strategy=(RangePartitionAssignor,),  # a county's lanes of all topics meet in one process
+        partition_assignment_strategy=(taking(counties),),
         max_partition_fetch_bytes=2 << 20,  # what one batch takes: nothing is left over that would stall the next fetch
         max_poll_interval_ms=_LONGEST_BATCH_MS,  # a batch may wait for a database, or fetch a lane from its beginning
         parser=_parse,
@@ -106,12 +108,13 @@ class Consumer:
         *,
         bootstrap: str,
         contracts: Sequence[Contract],
+        counties: Iterable[str],
         pool: "Pool",
         clock: Clock,
         instance: str | None = None,
     ) -> None:
         self.group = target.group
-        self.subscriber = subscribe(kafka, [contract.topic for contract in contracts], target.group, instance)
+        self.subscriber = subscribe(kafka, [contract.topic for contract in contracts], target.group, counties, instance)
         self.subscriber(self.handle)
         self._contracts: Mapping[str, Contract] = {contract.topic: contract for contract in contracts}
         self._target = target

@@ -106,7 +106,9 @@ class Worker:
         progress = Progress(pool)
         commands = Commands(parts.handlers, log, appender, Sealer(settings.sealing_key()), clock, progress)
         kafka = broker(settings.kafka)
-        reading = partial(Consumer, kafka, bootstrap=settings.kafka, pool=pool, clock=clock, instance=settings.instance)
+        reading = partial(
+            Consumer, kafka, bootstrap=settings.kafka, counties=settings.counties, pool=pool, clock=clock, instance=settings.instance
+        )
         consumers.append(reading(parts.projecting(pool, progress), contracts=parts.sources))
         reacting = Reacting(parts.contract.service, parts.policies, pool, commands)
         if parts.policies:

@@ -239,11 +239,11 @@ async def test_a_zombie_s_batch_leaves_no_trace(lab: Lab) -> None:
 
 def test_the_factory_asks_for_at_least_once(lab: Lab) -> None:
     kafka = broker(lab.kafka)
-    subscriber = subscribe(kafka, ["intake.events.v1"], "intake.projections")
+    subscriber = subscribe(kafka, ["intake.events.v1"], "intake.projections", [A])
     arguments = subscriber._connection_args
     assert arguments["auto_offset_reset"] == "earliest"
     assert arguments["enable_auto_commit"] is False
-    assert [assignor.name for assignor in arguments["partition_assignment_strategy"]] == ["range"]
+    assert [assignor.own for assignor in arguments["partition_assignment_strategy"]] == [(A,)]
     assert subscriber.ack_policy.name == "MANUAL"
     assert subscriber.group_id == "intake.projections"
 

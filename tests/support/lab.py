@@ -169,7 +169,13 @@ class Lab:
         """Run a consumer, by default of the projection."""
         kafka = broker(self.kafka)
         consumer = Consumer(
-            kafka, target or self.projecting(), bootstrap=self.kafka, contracts=[self.things.contract], pool=self.pool, clock=self.clock
+            kafka,
+            target or self.projecting(),
+            bootstrap=self.kafka,
+            contracts=[self.things.contract],
+            counties=(A, B),
+            pool=self.pool,
+            clock=self.clock,
         )
         self.consumers.append(consumer)
         await kafka.start()

@@ -67,7 +67,7 @@ async def hearing(lab: Lab, *others: Things) -> AsyncIterator[None]:
     """Project the lab's lane and other services' lanes into its things."""
     kafka = broker(lab.kafka)
     contracts = [lab.things.contract, *(other.contract for other in others)]
-    consumer = Consumer(kafka, lab.projecting(), bootstrap=lab.kafka, contracts=contracts, pool=lab.pool, clock=lab.clock)
+    consumer = Consumer(kafka, lab.projecting(), bootstrap=lab.kafka, contracts=contracts, counties=(A,), pool=lab.pool, clock=lab.clock)
     await kafka.start()
     try:
         yield

@@ -8,6 +8,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from shared.kernel import metrics
+from shared.kernel.assigning import taking
 from shared.kernel.clock import Clock
 from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.keys import VerifyingKey
@@ -173,6 +174,7 @@ class Witness:
                 group_id=f"{self._identity.service}.witness",
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
+                partition_assignment_strategy=(taking(self._notary.counties),),
             )
             try:
                 if not self._notary.may_sign.is_set():
