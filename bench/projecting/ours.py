@@ -10,6 +10,7 @@ import psycopg
 from faststream.kafka import KafkaBroker
 
 from bench.lab import Database
+from bench.material import COUNTY
 from shared.contracts.intake import INTAKE
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import SystemClock
@@ -84,7 +85,9 @@ class Ours:
     async def _read(self, events: int) -> float:
         kafka: KafkaBroker = broker(self._kafka)
         target = Projecting(f"bench.{self._where.name}.{self._group}", self._projections, self._pool, Progress(self._pool))
-        consumer = TimedConsumer(kafka, target, bootstrap=self._kafka, contracts=[INTAKE], counties=[COUNTY], pool=self._pool, clock=SystemClock())
+        consumer = TimedConsumer(
+            kafka, target, bootstrap=self._kafka, contracts=[INTAKE], counties=[COUNTY], pool=self._pool, clock=SystemClock()
+        )
         consumer.expected, consumer.through = events, asyncio.Event()
         try:
             await kafka.start()

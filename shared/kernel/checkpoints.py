@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,8 @@ class Standing:
     positions: Mapping[str, int]
     offset: int | None
     parked: Mapping[str, set[str]]
+    written: Mapping[str, int]
+    """What the database says: behind where they stand while what has passed since concerned nobody."""
 
 
 class CheckpointLost(Exception):  # noqa: N818
@@ -81,29 +83,37 @@ class Standings:
         async with self._pool.acquire() as connection:
             rows = await connection.fetch(_STAND, county, source, self._projections)
         offsets = [row["kafka_offset"] for row in rows]
-        return Standing(
-            {row["projection"]: row["event_position"] for row in rows},
-            None if None in offsets else min(offsets),
-            {row["projection"]: set(row["parked_streams"]) for row in rows if row["parked_streams"]},
-        )
+        positions = {row["projection"]: row["event_position"] for row in rows}
+        parked = {row["projection"]: set(row["parked_streams"]) for row in rows if row["parked_streams"]}
+        return Standing(positions, None if None in offsets else min(offsets), parked, positions)
 
     def forget(self) -> None:
         """Remember nothing."""
         self._known.clear()
 
-    def remember(self, lane: tuple[str, str], before: Standing, moved: Mapping[str, int], offset: int | None, *, parked: bool) -> None:
-        """Remember where a lane stands, after the commit."""
-        if parked or before.parked:
-            return
+    def remember(
+        self, lane: tuple[str, str], before: Standing, moved: Mapping[str, int], offset: int | None, *, written: Mapping[str, int]
+    ) -> None:
+        """Remember where a lane stands, after the commit of those that were written; the others are written by `settle`."""
         positions = {**before.positions, **moved}
         if len(set(positions.values())) == 1:  # else their offsets differ, and only the database knows each
-            self._known[lane] = Standing(positions, offset if moved else before.offset, {})
+            self._known[lane] = Standing(positions, offset if moved else before.offset, {}, {**before.written, **written})
+
+    async def settle(self) -> None:
+        """Write where lanes stand, as far as it is not yet written; not while a batch is under way."""
+        for lane, standing in list(self._known.items()):
+            moved = {name: position for name, position in standing.positions.items() if standing.written[name] != position}
+            if moved and standing.offset is not None:
+                del self._known[lane]  # whoever fails now asks again
+                async with self._pool.acquire() as connection:
+                    await move(connection, lane, standing, moved, standing.offset)
+                self._known[lane] = replace(standing, written=standing.positions)
 
 
 async def move(connection: "Connection", lane: tuple[str, str], standing: Standing, moved: Mapping[str, int], offset: int) -> None:
     """Move checkpoints from where they stood, and commit the transaction if one is open; CheckpointLost when they stand elsewhere."""
     source, county = lane
-    old = [standing.positions[name] for name in moved]
+    old = [standing.written[name] for name in moved]
     try:
         if connection.is_in_transaction():
             if COUNTY.match(county) is None or _NAME.match(source) is None:

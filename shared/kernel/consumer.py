@@ -1,6 +1,7 @@
 """Kafka to handlers: one factory for every subscriber, holes fetched again, a watchdog over progress."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,7 +14,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from shared.kernel import metrics
 from shared.kernel.assigning import taking
-from shared.kernel.checkpoints import flush
+from shared.kernel.checkpoints import CheckpointLost, flush
 from shared.kernel.clock import Clock
 from shared.kernel.events import Contract
 from shared.kernel.lanes import Hole
@@ -30,6 +31,7 @@ _WORTH_OVERLAPPING = 100
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _COMMIT_EVERY_SECONDS = 1.0
 _CHECK_AFTER_SECONDS = 0.5
+_SETTLE_SECONDS = 2.0
 _FETCH_AGAIN_SECONDS = 60.0
 """How long a lane that waits for a position is left alone before the topic is searched for it again."""
 _LONGEST_BATCH_MS = 3_600_000
@@ -52,6 +54,10 @@ class Applies(Protocol):
 
     async def apply(self, lane: Lane, received: Sequence[Received]) -> Hole | None:
         """Apply what is due in a lane; return the hole that stopped it, if one did."""
+        ...
+
+    async def settle(self) -> None:
+        """Write where lanes stand that nothing was written of."""
         ...
 
 
@@ -177,6 +183,9 @@ class Consumer:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(CheckpointLost, *TROUBLE):  # it would only read these again
+            async with asyncio.timeout(_SETTLE_SECONDS):
+                await self._target.settle()
 
     async def _take(self, lanes: Mapping[Lane, Sequence[Received]], strays: Sequence[Stray]) -> None:
         """Apply a batch, however long trouble lasts; return when every record is applied, dropped, parked or kept."""
@@ -258,18 +267,22 @@ class Consumer:
         return await self._target.apply(lane, received)
 
     async def _commit(self) -> None:
-        """Tell the broker in a second how far everything is done; losing this changes nothing."""
-        await asyncio.sleep(_COMMIT_EVERY_SECONDS)
-        consumer, done = self.subscriber.consumer, self._done
-        if consumer is None:
-            return
-        try:
-            await flush(self._pool)  # from here on these need not come again
-        except TROUBLE as fault:
-            _log.info("offsets_not_committed", consumer=self.group, error=repr(fault))
-            return
-        self._done = {}
-        try:
-            await consumer.commit({partition: offset for partition, offset in done.items() if partition in consumer.assignment()})
-        except KafkaError as fault:
-            _log.info("offsets_not_committed", consumer=self.group, error=repr(fault))
+        """Write, and tell the broker, every second how far everything is done, until it is told of all; losing this changes nothing."""
+        while self._done:
+            await asyncio.sleep(_COMMIT_EVERY_SECONDS)
+            done = dict(self._done)
+            try:
+                async with self._alone:
+                    await self._target.settle()
+                await flush(self._pool)  # from here on these need not come again
+            except (*TROUBLE, CheckpointLost) as fault:
+                _log.info("offsets_not_committed", consumer=self.group, error=repr(fault))
+                continue
+            self._done = {partition: offset for partition, offset in self._done.items() if done.get(partition) != offset}
+            consumer = self.subscriber.consumer
+            if consumer is None:
+                return
+            try:
+                await consumer.commit({partition: offset for partition, offset in done.items() if partition in consumer.assignment()})
+            except KafkaError as fault:
+                _log.info("offsets_not_committed", consumer=self.group, error=repr(fault))

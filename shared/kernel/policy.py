@@ -30,12 +30,18 @@ Reaction = tuple[Policy, Received]
 
 
 class Reacting:
-    """Runs the policies of a service over lanes, each with a checkpoint of its own; never part of a rebuild."""
+    """Runs the policies of a service over lanes, each with a checkpoint of its own; never part of a rebuild.
 
-    def __init__(self, service: str, policies: Sequence[tuple[Policy, Contract]], pool: "Pool", commands: Commands) -> None:
+    With `lazily`, what concerns no policy is passed without writing so: `settle` does that.
+    """
+
+    def __init__(
+        self, service: str, policies: Sequence[tuple[Policy, Contract]], pool: "Pool", commands: Commands, *, lazily: bool = False
+    ) -> None:
         self.group = f"{service}.policies"
         self._pool = pool
         self._commands = commands
+        self._lazily = lazily
         self._policies: dict[str, dict[str, Policy]] = {}
         self._contracts = {source.service: source for _, source in policies}
         for policy, source in policies:
@@ -52,6 +58,11 @@ class Reacting:
         for standings in self._standings.values():
             standings.forget()
 
+    async def settle(self) -> None:
+        """Write where each lane stands, as far as it is not yet written."""
+        for standings in self._standings.values():
+            await standings.settle()
+
     async def apply(self, lane: Lane, received: Sequence[Received]) -> Hole | None:
         """Give the commands of what is due, then pass it; return the hole that stopped it, if one did."""
         source, county = lane
@@ -60,18 +71,22 @@ class Reacting:
         moved = {name: step.events[-1].envelope.meta.position for name, step in due.items() if step.events}
         parked: list[Parked] = []
         offset = None
+        written: Mapping[str, int] = {}
         if moved:
-            parked = await self._react_all(self._reactions(source, due, standing.parked), standing.parked)
+            reactions = self._reactions(source, due, standing.parked)
+            parked = await self._react_all(reactions, standing.parked)
             offset = max(step.events[-1].offset for step in due.values() if step.events)
+            written = moved if reactions or standing.parked or not self._lazily else {}
             if parked:
                 async with county_transaction(self._pool, county, alone_of=self.group) as connection:
                     await _still_behind(connection, lane, standing, parked)
                     await park(connection, county, parked)
                     await move(connection, lane, standing, moved, offset)
-            else:
+            elif written:
                 async with self._pool.acquire() as connection:
                     await move(connection, lane, standing, moved, offset)
-        self._standings[source].remember(lane, standing, moved, offset, parked=bool(parked))
+        if not (parked or standing.parked):
+            self._standings[source].remember(lane, standing, moved, offset, written=written)
         self._count(lane, due, parked)
         holes = [step.hole for step in due.values() if step.hole is not None]
         return Hole(min(holes), standing.offset) if holes else None

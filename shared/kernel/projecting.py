@@ -1,12 +1,12 @@
 """All live projections of a service, moved together: one transaction per batch of a lane."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
 
 from shared.kernel import metrics
-from shared.kernel.checkpoints import Parked, Progress, Standings, move, park
+from shared.kernel.checkpoints import Parked, Progress, Standing, Standings, move, park
 from shared.kernel.lanes import Due, Hole, poisonous, steps
 from shared.kernel.parking import Queue, Redriven, parked_of, parked_streams, still_parked, take_off
 from shared.kernel.projection import Fact, Projection
@@ -20,15 +20,28 @@ _log = structlog.get_logger(__name__)
 
 
 class Projecting:
-    """Applies lanes to projections, exactly once in effect whatever the broker delivers."""
+    """Applies lanes to projections, exactly once in effect whatever the broker delivers.
 
-    def __init__(self, group: str, projections: Sequence[Projection[object]], pool: "Pool", progress: Progress) -> None:
+    Where projections stand is written with their rows. `at_once` names the services of whose lanes it is also written for those
+    that a batch does not concern; of other lanes `settle` writes that. Without it, all is written at once.
+    """
+
+    def __init__(
+        self,
+        group: str,
+        projections: Sequence[Projection[object]],
+        pool: "Pool",
+        progress: Progress,
+        *,
+        at_once: Collection[str] | None = None,
+    ) -> None:
         self.group = group
         self._projections = {projection.name: projection for projection in projections}
         self._handled = {event for projection in projections for event in projection.handles}
         self._pool = pool
         self._progress = progress
         self._standings = Standings(pool, list(self._projections))
+        self._at_once = at_once
 
     def prepare(self, received: Sequence[Received]) -> None:
         """Open events that some projection wants, once for all of them."""
@@ -45,6 +58,10 @@ class Projecting:
     def forget(self) -> None:
         """Ask the database where each lane stands before going on."""
         self._standings.forget()
+
+    async def settle(self) -> None:
+        """Write where each lane stands, as far as it is not yet written."""
+        await self._standings.settle()
 
     async def apply(self, lane: Lane, received: Sequence[Received]) -> Hole | None:
         """Apply what is due; return the hole that stopped it, if one did. Raises only for trouble that passes."""
@@ -88,19 +105,23 @@ class Projecting:
         parked: list[Parked] = []
         changed: set[str] = set()
         offset = None
+        written: dict[str, int] = {}
         if moved:
             last = max(moved.values())
             offset = next(record.offset for record in reversed(received) if record.envelope.meta.position == last)
+            written = {name: position for name, position in moved.items() if self._concerned(source, name, due[name], standing)}
+        if written and offset is not None:
             # Rows are folded from several lanes: whoever else of the group works on this county waits.
             async with county_transaction(self._pool, county, alone_of=self.group) as connection:
                 # Nor is a stream set aside that somebody has released since we looked.
                 waiting = await parked_streams(connection, county, source, list(standing.parked)) if standing.parked else {}
-                for name, step in due.items():
-                    blocked = set(waiting.get(name, ()))
+                for name in written:
+                    step, blocked = due[name], set(waiting.get(name, ()))
                     parked += await self._project(connection, self._projections[name], step.events, blocked, changed, carefully=carefully)
                 await park(connection, county, parked)
-                await move(connection, lane, standing, moved, offset)
-        self._standings.remember(lane, standing, moved, offset, parked=bool(parked))
+                await move(connection, lane, standing, written, offset)
+        if not (parked or standing.parked):
+            self._standings.remember(lane, standing, moved, offset, written=written)
         self._progress.changed(county, changed)
         for name, step in due.items():
             self._count(name, county, step)
@@ -113,6 +134,13 @@ class Projecting:
             )
         holes = [step.hole for step in due.values() if step.hole is not None]
         return Hole(min(holes), standing.offset) if holes else None
+
+    def _concerned(self, source: str, name: str, step: Due, standing: Standing) -> bool:
+        """Tell whether where a projection stands after these events is to be written with them."""
+        if self._at_once is None or source in self._at_once or standing.parked:
+            return True
+        handles = self._projections[name].handles
+        return any(isinstance(fact, str) or type(fact.event) in handles for record in step.events if (fact := record.fact) is not None)
 
     async def _project(
         self,

@@ -58,7 +58,8 @@ class Parts:
 
     def projecting(self, pool: Pool, progress: Progress) -> Projecting:
         """Return what applies lanes to all live projections of the service."""
-        return Projecting(f"{self.contract.service}.projections", self.projections, pool, progress)
+        service = self.contract.service
+        return Projecting(f"{service}.projections", self.projections, pool, progress, at_once=[service])
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ class Worker:
             Consumer, kafka, bootstrap=settings.kafka, counties=settings.counties, pool=pool, clock=clock, instance=settings.instance
         )
         consumers.append(reading(parts.projecting(pool, progress), contracts=parts.sources))
-        reacting = Reacting(parts.contract.service, parts.policies, pool, commands)
+        reacting = Reacting(parts.contract.service, parts.policies, pool, commands, lazily=True)
         if parts.policies:
             sources = list({source.service: source for _, source in parts.policies}.values())
             consumers.append(reading(reacting, contracts=sources))
