@@ -18,6 +18,7 @@ from shared.kernel.checkpoints import CheckpointLost, flush
 from shared.kernel.clock import Clock
 from shared.kernel.events import Contract
 from shared.kernel.lanes import Hole
+from shared.kernel.pacing import Pace
 from shared.kernel.records import Lane, Received, Stray, keep_strays, sort
 from shared.kernel.tenancy import TROUBLE
 
@@ -136,6 +137,7 @@ class Consumer:
         self._stopped = False
         self._done: dict[TopicPartition, int] = {}
         self._committing: asyncio.Task[None] | None = None
+        self._pace = Pace()
         self.batches = 0
 
     @property
@@ -155,6 +157,8 @@ class Consumer:
             await asyncio.wait([under_way])
         else:
             await asyncio.sleep(0)  # let it begin before the next records are asked for
+        self._pace.took(len(records))
+        await self._pace.keep()
 
     def doubt(self) -> None:
         """Look whether the database still stands where we left it; called when a connection was lost.

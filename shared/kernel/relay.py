@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.kernel import metrics
 from shared.kernel.envelope import CONTENT_TYPE, traceparent_of
+from shared.kernel.pacing import Pace
 from shared.kernel.waking import Bell
 
 if TYPE_CHECKING:
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
 CURSOR = "relay"
 _BATCH = 1_000
 _POLL_SECONDS = 0.2
-_PACE_SECONDS, _LONGEST_PACE_SECONDS = 0.02, 0.2
-_REMEMBERED_SECONDS = 0.2
-_RUSH = 60
-"""In a rush (some 300 events a second and more) a batch begins this much after the one before, and the longer the greater the rush (by
-its square: 80 ms at 600 events a second, 200 at 950 and more), so that it carries more, and broker and consumers do less for each
-event. Below that nothing is kept waiting."""
 _STORE_EVERY_SECONDS = 0.1
 """How often the cursor is stored; what was published since is published again after a crash, and dropped by consumers."""
 _OFFERED = 5_000
@@ -49,9 +44,7 @@ class _Lane:
     position: int = -1
     """What the cursor was when this relay last read or moved it; -1 before that."""
     offered: deque[Published] = field(default_factory=deque)
-    rush: float = 0.0
-    """Events published lately, the older ones counting less."""
-    published_at: float = 0.0
+    pace: Pace = field(default_factory=Pace)
     stored: int = -1
     stored_at: float = 0.0
 
@@ -120,7 +113,7 @@ class Relay:
         """Publish one batch; tell whether there may be more."""
         if lane.position < 0:
             lane.position = lane.stored = await self._pool.fetchval(_CURSOR, lane.county, CURSOR)
-        await self._pace(lane)
+        await lane.pace.keep()
         taken = self._taken(lane)
         batch = taken or await self._pool.fetch(_READ, lane.county, lane.position, _BATCH)
         if not batch:
@@ -133,10 +126,8 @@ class Relay:
         await asyncio.gather(*sent)
         last = batch[-1][0]
         lane.position = last
-        now = asyncio.get_running_loop().time()
-        lane.rush = lane.rush * max(0.0, 1 - (now - lane.published_at) / _REMEMBERED_SECONDS) + len(batch)
-        lane.published_at = now
-        if now - lane.stored_at > _STORE_EVERY_SECONDS:
+        lane.pace.took(len(batch))
+        if asyncio.get_running_loop().time() - lane.stored_at > _STORE_EVERY_SECONDS:
             await self._store(lane)
         metrics.RELAYED.labels(lane.county).inc(len(batch))
         metrics.RELAY_POSITION.labels(lane.county).set(last)
@@ -150,12 +141,6 @@ class Relay:
             lane.stored = lane.position
         else:
             lane.position = -1
-
-    @staticmethod
-    async def _pace(lane: _Lane) -> None:
-        if lane.rush > _RUSH:
-            pace = min(_LONGEST_PACE_SECONDS, _PACE_SECONDS * (lane.rush / _RUSH) ** 2)
-            await asyncio.sleep(max(0.0, lane.published_at + pace - asyncio.get_running_loop().time()))
 
     @staticmethod
     def _taken(lane: _Lane) -> list[Published]:
