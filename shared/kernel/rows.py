@@ -1,5 +1,6 @@
 """Rows of read models that commands look at: asked for together, and those that seldom change remembered."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -29,15 +30,21 @@ class Recent:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._known: OrderedDict[Hashable, tuple[int, float, Any]] = OrderedDict()
+        self._finding: dict[Hashable, asyncio.Future[Any]] = {}
 
     async def get(self, county: str, table: str, question: Hashable, find: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - as found
-        """Return what is known, or what `find` finds; that nothing was found is not kept."""
+        """Return what is known, or what `find` finds, once for all who ask meanwhile; that nothing was found is not kept."""
         key = (county, table, question)
         changes, now = self._progress.changes(county, table), time.monotonic()
         known = self._known.get(key)
         if known is not None and known[0] == changes and now - known[1] < _SECONDS:
             return known[2]
-        found = await find()
+        asked = (key, changes)
+        finding = self._finding.get(asked)
+        if finding is None:
+            finding = self._finding[asked] = asyncio.ensure_future(find())
+            finding.add_done_callback(lambda _: self._finding.pop(asked))
+        found = await asyncio.shield(finding)  # whoever gives up leaves it to the others
         if found is not None:
             self._known[key] = (changes, now, found)
             self._known.move_to_end(key)

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
@@ -18,6 +18,7 @@ from shared.web.problem import Problem
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection
 
+T = TypeVar("T")
 MOST_ITEMS = 1_000
 """Items a batch may have."""
 
@@ -176,12 +177,22 @@ def body_of(command: type[Command]) -> type[BaseModel]:
 
 def build(command: type[Command], body: BaseModel, filled: Mapping[str, Any]) -> Command:
     """Return the command of a validated body and what the platform fills in."""
-    return command.model_construct(**dict(body), **filled, **_defaults(command, body, filled))
+    defaults = _defaults(command, type(body))
+    return command.model_construct(**dict(body), **{**{name: default() for name, default in defaults.items()}, **filled})
 
 
-def _defaults(command: type[Command], body: BaseModel, filled: Mapping[str, Any]) -> dict[str, Any]:
-    missing = command.model_fields.keys() - type(body).model_fields.keys() - filled.keys()
-    return {name: command.model_fields[name].get_default(call_default_factory=True) for name in missing}
+@cache
+def _defaults(command: type[Command], body: type[BaseModel]) -> dict[str, Callable[..., Any]]:
+    """Return what makes the value of each field with a default that no caller gives.
+
+    Values are frozen: commands may share one, which spares copying it for each.
+    """
+    missing = {name: info for name, info in command.model_fields.items() if name not in body.model_fields and not info.is_required()}
+    return {name: info.default_factory or partial(_same, info.default) for name, info in missing.items()}
+
+
+def _same(value: T) -> T:
+    return value
 
 
 def require_role(actor: Actor, roles: Sequence[str]) -> None:

@@ -88,6 +88,35 @@ async def test_a_row_is_remembered_until_its_table_changes(lab: Lab) -> None:
         assert await name() == "moon"
 
 
+async def test_many_who_ask_at_once_are_answered_by_one_look_and_a_failure_is_everyone_s(lab: Lab) -> None:
+    rows, questions = Rows(lab.pool, lab.projecting()._progress), 0
+
+    async def find() -> str:
+        nonlocal questions
+        questions += 1
+        await asyncio.sleep(0.05)
+        if questions == 1:
+            raise LookupError("away")
+        return "lamp"
+
+    async def ask() -> str | LookupError:
+        try:
+            return str(await rows.recent.get(A, "thing_board", "which", find))
+        except LookupError as fault:
+            return fault
+
+    first = await asyncio.gather(*(ask() for _ in range(20)))
+    assert all(isinstance(answer, LookupError) for answer in first)
+    assert questions == 1
+    impatient = asyncio.create_task(ask())
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(ask()) for _ in range(5)]
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert await asyncio.gather(*others) == ["lamp"] * 5
+    assert questions == 2
+
+
 async def test_an_append_to_an_old_stream_never_reads_the_whole_lane_whatever_the_planner_believes(lab: Lab) -> None:
     things = await asyncio.gather(*(lab.make() for _ in range(1_000)))
     async with _misled(lab) as appender:
