@@ -1,6 +1,6 @@
 """The services' public HTTP interface as a campaign uses it: its commands, its lists."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,17 +43,18 @@ class Api:
             )
             await self._note([(call, answer)])
 
-    async def items(self, service: str, path: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-        """Return all items of a list, page by page, as the auditor sees them, no older than what this campaign was answered."""
-        found: list[dict[str, Any]] = []
+    async def pages(self, service: str, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[list[Any]]:
+        """Yield a list page by page, as the auditor sees it, no older than what this campaign was answered."""
         wanted = dict(params or {})
         after = wanted.pop("after", "0")
-        while True:
+        while after is not None:
             page = await self.known(service, path, {"limit": str(_PAGE), "after": after, **wanted})
-            found += page["items"]
-            if page["next"] is None:
-                return found
+            yield page["items"]
             after = page["next"]
+
+    async def items(self, service: str, path: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """Return all items of a list; long ones are better taken page by page."""
+        return [item async for page in self.pages(service, path, params) for item in page]
 
     async def listed(self, listed: Listed) -> list[str]:
         """Return the ids of the things that are listed; RefusedError where they are not as many as they should be."""

@@ -39,7 +39,7 @@ async def run(
         async def one(code: str) -> None:
             api = Api(clients, code, token)
             spent = await carry_out(plan_of(load_county(code, size), seed), api, told)
-            outcomes[code] = replace(check(figures[code], await read(api)), spent=spent)
+            outcomes[code] = replace(check(figures[code], await read(api, figures[code])), spent=spent)
 
         await together(*(one(code) for code in counties()))
     return [outcomes[code] for code in sorted(outcomes)]

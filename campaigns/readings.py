@@ -1,11 +1,12 @@
 """What the services' projections say: rows of their figures and lists, each asked for once."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from campaigns.calls import SHANGHAI
-from campaigns.figures import Against, Source
+from campaigns.figures import Against, Figures, Source
 
 Row = Mapping[str, Any]
 Rows = Mapping[Source, Sequence[Row]]
@@ -23,6 +24,13 @@ _LISTS: Mapping[str, Sequence[Source]] = {
     "supervision": ("notices", "rounds", "findings", "hearings", "listings", "cadence", "visits"),
     "scoring": ("verifications", "look-backs"),
 }
+_ALWAYS: Mapping[str, Sequence[str]] = {
+    "needs": ("id", "kind", "outcome", "project_id"),
+    "projects": ("id", "status", "claimant", "need_ids", "reopened", "completed_at", "signed_off_at"),
+    "notices": ("kind", "units"),
+    "rounds": ("id",),
+    "verifications": ("id", "status", "unit", "remark", "round"),
+}
 _STATUS_AFTER = {
     "CompletionDeclared": "completed",
     "ProjectSignedOff": "signed-off",
@@ -38,8 +46,8 @@ class Asks(Protocol):
         """Return a resource."""
         ...
 
-    async def items(self, service: str, path: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-        """Return all items of a list."""
+    def pages(self, service: str, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[list[Any]]:
+        """Yield a list page by page."""
         ...
 
     async def get(self, service: str, path: str) -> Any:  # noqa: ANN401 - a JSON document
@@ -47,24 +55,36 @@ class Asks(Protocol):
         ...
 
 
-async def read(api: Asks) -> Rows:
-    """Return every source's rows, no older than what the one who asks knows of."""
+async def read(api: Asks, figures: Figures) -> Rows:
+    """Return every source's rows, no older than what the one who asks knows of, with the fields that are looked at (lists are long)."""
+    looked_at = _looked_at(figures)
     rows: dict[Source, Sequence[Row]] = {}
     for source, (service, part) in _FIGURES.items():
         rows[source] = (await api.known(service, "/figures"))[part]
     for service, sources in _LISTS.items():
         for source in sources:
-            rows[source] = await api.items(service, f"/{source}")
+            fields = looked_at[source]
+            rows[source] = [{name: row[name] for name in fields} async for page in api.pages(service, f"/{source}") for row in page]
     rows["projects"] = [{**row, "steps": await _steps(api, row)} for row in rows["projects"]]
     rows["quotas"] = [
         {**row, "whose": whose}
         for whose in ("committee", "leader")
-        for row in await api.items("projects", "/demonstrations/quotas", {"whose": whose})
+        async for page in api.pages("projects", "/demonstrations/quotas", {"whose": whose})
+        for row in page
     ]
     rows["replies"] = replies(rows["notices"])
     rows["inspections"] = await _inspections(api, rows["verifications"])
     rows["visited"] = visited([await api.known("supervision", f"/rounds/{row['id']}") for row in rows["rounds"]])
     return {**rows, **ledger(await api.known("projects", "/ledger"))}
+
+
+def _looked_at(figures: Figures) -> Mapping[str, Collection[str]]:
+    """Return by list which fields of its rows are looked at: by these figures, by the funnel, or below."""
+    fields: defaultdict[str, set[str]] = defaultdict(set, {source: set(names) for source, names in _ALWAYS.items()})
+    for against in (figure.against for figure in figures.figures):
+        _, _, taken = against.take.partition(" ")
+        fields[against.read] |= {*against.where, *against.since, *against.until, *((taken,) if taken else ())}
+    return fields
 
 
 async def _steps(api: Asks, project: Row) -> list[tuple[str, str]]:

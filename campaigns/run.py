@@ -90,8 +90,9 @@ async def _hear(api: Api, heard: Heard | UpToDate) -> None:
         drawn = {found for listed in heard.among for found in await api.listed(listed)}
         wanted = {found: thing for found, thing in wanted.items() if found in drawn}
     while True:
-        items = await api.items(heard.service, heard.path)
-        missing = wanted.keys() - {found for item in items for found in heard.about(item) if found in wanted and heard.by(item)}
+        missing = set(wanted)
+        async for items in api.pages(heard.service, heard.path):
+            missing.difference_update(found for item in items for found in heard.about(item) if found in wanted and heard.by(item))
         if not missing:
             return
         if not await patience.lasts():

@@ -58,15 +58,17 @@ class Asking:
                 break
         raise ProblemError(service, path, answer.status_code, document)
 
-    async def items(self, service: str, path: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-        """Return all items of a list, page by page."""
-        found: list[dict[str, Any]] = []
+    async def pages(self, service: str, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[list[Any]]:
+        """Yield a list page by page."""
         after: str | None = "0"
         while after is not None:
             page = await self.get(service, path, {**(params or {}), "limit": _PAGE, "after": after})
-            found += page["items"]
+            yield page["items"]
             after = page["next"]
-        return found
+
+    async def items(self, service: str, path: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """Return all items of a list."""
+        return [item async for page in self.pages(service, path, params) for item in page]
 
     async def known(self, service: str, path: str) -> Any:  # noqa: ANN401 - a JSON document
         """Return a resource."""

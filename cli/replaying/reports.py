@@ -78,7 +78,7 @@ async def _published(then: Asking, wanted: Wanted) -> Outcome:
         figures = load_figures(wanted.county, wanted.size)
     except FileNotFoundError as fault:
         raise CommandError(f"County {wanted.county} has published no tables that are known here.", Exit.NOT_FOUND) from fault
-    return check(figures, await read(then))
+    return check(figures, await read(then, figures))
 
 
 async def _rules(now: Asking, under: Under, positions: Positions) -> Rules | None:

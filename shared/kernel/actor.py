@@ -1,8 +1,7 @@
 """Who asks: what a command knows of the person or policy behind it."""
 
 from collections.abc import Iterable
-
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass
 
 from shared.kernel.errors import Rejected
 
@@ -12,10 +11,9 @@ PUBLIC = "public"
 """The role of whoever asks without a login; no token carries it."""
 
 
-class Actor(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Actor:
     """The one who acts: subject of the token, roles, own unit and branch (codes), as claimed by the token."""
-
-    model_config = ConfigDict(frozen=True)
 
     sub: str
     roles: tuple[str, ...]

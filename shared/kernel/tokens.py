@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from shared.kernel.actor import PUBLIC, SYSTEM, Actor
+from shared.kernel.same import same
 from shared.kernel.text import Account, UnitCode
 
 _log = structlog.get_logger(__name__)
@@ -130,5 +131,5 @@ class Tokens:
             raise TokenRefused("token_invalid") from fault
         if SYSTEM in known.roles or PUBLIC in known.roles:
             raise TokenRefused("token_invalid")
-        actor = Actor(sub=known.sub, roles=known.roles, unit=known.unit, branch=known.branch)
+        actor = Actor(sub=known.sub, roles=same(known.roles), unit=known.unit, branch=known.branch)
         return Principal(known.county, actor, float(known.exp))

@@ -126,7 +126,7 @@ async def figures_of(services: Mapping[str, str]) -> dict[str, Any]:
     issuer = load_issuer()
     async with connected(services, 4) as clients:
         apis = {code: Api(clients, code, lambda county, actor: issuer.issue(actor.role, county, sub=actor.sub)) for code in counties()}
-        return {code: as_dict(check(figures, await read(apis[code]))) for code, figures in expected().items()}
+        return {code: as_dict(check(figures, await read(apis[code], figures))) for code, figures in expected().items()}
 
 
 def test_another_seed_on_the_same_folder_is_a_conflict(done: Done) -> None:

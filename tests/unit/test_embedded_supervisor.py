@@ -80,7 +80,7 @@ def test_a_killed_program_is_started_again(supervisor: Supervisor, tmp_path: Pat
     os.kill(first, signal.SIGKILL)
 
     soon(lambda: supervisor.pids().get("sleeper", first) != first)
-    assert [entry.pid for entry in recorded(tmp_path)] == [supervisor.pids()["sleeper"]]
+    soon(lambda: [entry.pid for entry in recorded(tmp_path)] == [supervisor.pids()["sleeper"]])
     assert [event.text for event in events] == ["sleeper ended unexpectedly (SIGKILL); starting it again in 0.1 s"]
 
 

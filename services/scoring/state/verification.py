@@ -17,6 +17,7 @@ from shared.contracts.scoring import (
     VerificationWithdrawn,
 )
 from shared.contracts.values import ScoreItem, Tier
+from shared.kernel.same import same
 
 _LENIENT = ClosingRules()
 
@@ -87,8 +88,8 @@ def evolve(verification: Verification, event: VerificationEvent) -> Verification
                 claimed_as=event.claimed_as,
                 need_ids=event.need_ids,
                 tier=event.tier,
-                sheet=event.sheet,
-                closing=event.closing,
+                sheet=same(event.sheet),
+                closing=same(event.closing),
                 looked_at=verification.looked_at,
             )
         case MaterialsChecked():

@@ -19,6 +19,7 @@ from shared.contracts.ladders import (
     WatchStarted,
 )
 from shared.contracts.profile import LadderSubject
+from shared.kernel.same import same
 
 WatchEvent = WatchStarted | WatchDeadlineMoved | WatchPaused | WatchResumed | WatchEnded | EscalationDue | SubjectEscalated
 ListingEvent = SubjectListed | ListingOwnerNamed | SubjectDelisted
@@ -52,15 +53,14 @@ def evolve_watch(watch: Watch, event: WatchEvent) -> Watch:  # noqa: PLR0911 - o
     """Return the watch after a fact."""
     match event:
         case WatchStarted():
-            return Watch(
-                event.subject, event.subject_id, event.unit, running=True, due_on=event.due_on, rungs=event.rungs, climb=event.climb
-            )
+            rungs = same(event.rungs)
+            return Watch(event.subject, event.subject_id, event.unit, running=True, due_on=event.due_on, rungs=rungs, climb=event.climb)
         case WatchDeadlineMoved():
-            return replace(watch, due_on=event.due_on, rungs=event.rungs, climb=event.climb, reached=0, waits=False)
+            return replace(watch, due_on=event.due_on, rungs=same(event.rungs), climb=event.climb, reached=0, waits=False)
         case WatchPaused():
             return replace(watch, paused=True, waits=False)
         case WatchResumed():
-            return replace(watch, paused=False, due_on=event.due_on, rungs=event.rungs, climb=event.climb, reached=0, waits=False)
+            return replace(watch, paused=False, due_on=event.due_on, rungs=same(event.rungs), climb=event.climb, reached=0, waits=False)
         case WatchEnded():
             return replace(watch, running=False, paused=False, waits=False)
         case EscalationDue():
