@@ -32,7 +32,7 @@ lint: setup-dev ## Pass the gates alone
 bench: setup-dev ## Measure against the limit and against peers; one JSON line per figure
 	@$(BIN)/python -m bench $(ARGS)
 
-drill: setup-dev ## Rehearse disasters on a stack of its own: an older backup, a whole deployment lost; ARGS="--needs N"
+drill: setup-dev ## Rehearse disasters on a stack of its own: an older backup, killed rebuilds, Kafka lost, all lost; ARGS="--needs N"
 	@$(BIN)/python -m bench.drill $(ARGS)
 
 schemas: setup-dev ## Write the schemas and descriptions that are committed, from the code

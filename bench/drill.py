@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -30,6 +32,7 @@ COUNTY, TOWN = "430523", "430523100"
 _PORT_BASE = 24_320
 _SECONDS = 300.0
 _BATCH = 500
+_KILLS = 20
 _BODIES = "SELECT body FROM log.events WHERE county = %s ORDER BY position"
 Digests = dict[str, tuple[int, str]]
 """By service: how many events its lane has, and a digest of their bytes."""
@@ -43,13 +46,18 @@ class Drill:
         self.lost = False
 
     def run(self) -> None:
-        """Rehearse: an older backup of one database, and a whole deployment lost."""
+        """Rehearse: an older backup of one database, rebuilds that are killed, Kafka lost, and a whole deployment lost."""
         with Stack(self._data, self._ports, counties=(COUNTY,)) as stack, self._client() as http:
             self._older_backup(stack, http)
+            self._killed_rebuilds()
             with self._step("pack"):
                 self._yinuo("events", "export", "--county", COUNTY, "--out", str(self._pack))
             with self._step("verify the pack"):
                 self._yinuo("events", "verify-pack", str(self._pack))
+            before = digests(stack)
+        shutil.rmtree(self._data / "kafka")
+        with Stack(self._data, self._ports, counties=(COUNTY,)) as stack, self._client() as http:
+            self._kafka_lost(stack, http, before)
             before = digests(stack)
         with Stack(self._data, self._ports, counties=(COUNTY,), services=()) as stores:
             for name in SERVICES:
@@ -82,6 +90,44 @@ class Drill:
         self._compare("the older backup", {"intake": before}, {"intake": digests(stack)["intake"]})
         drop_database(stack.postgres, "intake_backup")
 
+    def _killed_rebuilds(self) -> None:
+        """Kill a rebuild at moments all over its course; each goes on where the last was, and the rows are those of one left alone."""
+        with self._step("rebuild every projection, undisturbed"):
+            began = time.perf_counter()
+            alone = self._rebuilt()
+            seconds = time.perf_counter() - began
+        chance = random.Random(_KILLS)
+        command = [sys.executable, "-m", "cli.main", "rebuild", "--all", "--resume", *self._place()]
+        with self._step("kill a rebuild", times=_KILLS):
+            for _ in range(_KILLS):
+                with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+                    time.sleep(chance.uniform(0.1, 0.9) * seconds)
+                    process.kill()
+        with self._step("resume it to its end"):
+            resumed = self._rebuilt("--resume")
+        self._same(f"a rebuild killed {_KILLS} times", alone, resumed)
+
+    def _kafka_lost(self, stack: Stack, http: httpx.Client, before: Digests) -> None:
+        """Bring a Kafka that has lost everything back from the logs; nobody who reads it loses anything or takes it twice."""
+        self._submit(stack, http, self._needs // 10)  # published before all that came before it
+        with self._step("publish every lane again"):
+            self._yinuo("relay", "rewind", "--all", "--to", "0", "--apply", "--wait")
+        with self._step("catch up"):
+            self._submit(stack, http, self._needs // 10)
+        grown = digests(stack)
+        longer = all(grown[name][0] >= count for name, (count, _) in before.items())
+        self._equal("Kafka lost: the logs", longer, {name: count for name, (count, _) in grown.items()})
+        with self._step("hold every projection against the topics"):
+            rows = self._rebuilt("--from", "kafka")
+        counts = {row["projection"]: row["rows"] for row in rows}
+        self._equal("Kafka lost: every read model", not any(row["differing"] for row in rows), counts)
+
+    def _rebuilt(self, *more: str) -> list[dict[str, Any]]:
+        """Rebuild everything beside the live tables, and return what was found, projection by projection."""
+        command = [sys.executable, "-m", "cli.main", "rebuild", "--all", "--json", *more, *self._place()]
+        outcome = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        return [json.loads(line) for line in outcome.stdout.splitlines()]
+
     def _submit(self, stack: Stack, http: httpx.Client, needs: int) -> None:
         token, url = load_issuer().issue("clerk", COUNTY), f"{stack.info.services['intake']}/v1/{COUNTY}/needs:batch"
         for start in range(0, needs, _BATCH):
@@ -107,13 +153,26 @@ class Drill:
             return ""
 
     def _yinuo(self, *arguments: str) -> None:
-        place = [] if arguments[1] == "verify-pack" else ["--data", str(self._data), "--port-base", str(self._ports)]
+        place = [] if arguments[1] == "verify-pack" else self._place()
         subprocess.run([sys.executable, "-m", "cli.main", *arguments, *place], stdout=sys.stderr, check=True)
 
+    def _place(self) -> list[str]:
+        return ["--data", str(self._data), "--port-base", str(self._ports)]
+
     def _compare(self, what: str, before: Digests, after: Digests) -> None:
-        equal = before == after
+        self._equal(what, before == after, {name: count for name, (count, _) in after.items()})
+
+    def _same(self, what: str, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> None:
+        """Compare digests of rows; only lanes that nothing was written to meanwhile can be compared."""
+        known = {(row["projection"], row["county"]): row for row in before}
+        pairs = [(known[row["projection"], row["county"]], row) for row in after]
+        pairs = [(one, other) for one, other in pairs if one["positions"] == other["positions"]]
+        equal = len(pairs) == len(after) and all(one["digest"] == other["digest"] for one, other in pairs)
+        self._equal(what, equal, {other["projection"]: other["rows"] for _, other in pairs})
+
+    def _equal(self, what: str, equal: bool, counts: object) -> None:  # noqa: FBT001 - the outcome
         self.lost = self.lost or not equal
-        print(json.dumps({"compared": what, "events": {name: count for name, (count, _) in after.items()}, "equal": equal}))
+        print(json.dumps({"compared": what, "counts": counts, "equal": equal}), flush=True)
 
     @staticmethod
     @contextmanager

@@ -9,7 +9,7 @@ from aiokafka import ConsumerRecord
 
 from deploy.trust import trust_policy
 from shared.kernel.proof.checkpoints import Checkpoint, sign_checkpoint
-from shared.kernel.proof.merkle import leaf_hash
+from shared.kernel.proof.merkle import leaf_hash, verify_consistency
 from shared.kernel.proof.proving import prove_consistency
 from shared.kernel.proof.tiling import Edge, hashes_from
 from shared.kernel.proof.witnessing import AddCheckpoint
@@ -101,7 +101,7 @@ async def test_a_log_is_not_looked_for_under_anothers_name(bench: Bench) -> None
 
 @pytest.mark.parametrize("value", [None, b"", b"old 0\n", b"\xff\xfe", b"old 0\n\nmoon\n"])
 async def test_whatever_the_bytes_the_witness_goes_on(bench: Bench, value: bytes | None) -> None:
-    for kind in ("checkpoint", "cosignature", "moon"):
+    for kind in ("checkpoint", "cosignature", "behind", "moon"):
         await bench.take(value, kind=kind)
         await bench.take(value, kind=kind, origin="here.example/other/000000", key="000000")
     await bench.take(bench.request(0, leaves(1)))
@@ -125,6 +125,35 @@ async def test_a_lane_is_grown_signed_and_published_without_a_gap(lab: Lab, benc
     assert first is not None
     assert await bench.notary.trees.latest(A) != first
     assert await Trees(lab.pool).size(B) == 0
+
+
+async def test_a_witness_that_missed_checkpoints_says_where_it_stands_and_goes_on_from_there(bench: Bench) -> None:
+    """As when the topic was lost before it had read all of it."""
+    await bench.take(bench.request(0, leaves(3)))
+    await bench.take(bench.request(300, leaves(310)))
+    assert bench.published[1:] == [(b"3\n", {"kind": "behind", "origin": bench.other.origin(A), "size": "3"})]
+    await bench.take(bench.request(3, leaves(310)))
+    await bench.take(bench.request(310, leaves(320)))
+    assert [(headers["kind"], headers["size"]) for _, headers in bench.published[2:]] == [("cosignature", "310"), ("cosignature", "320")]
+    assert await bench.witness.alarms(A) == []
+
+
+async def test_a_log_proves_its_latest_checkpoint_from_where_a_witness_stands(lab: Lab, bench: Bench) -> None:
+    own, roots = bench.notary.identity.origin(A), {}
+    for _ in range(3):
+        await lab.make()
+        await bench.notary.attend(A)
+        roots[len(roots) + 1] = AddCheckpoint.parse(bench.published[-1][0]).checkpoint.root
+    bench.published.clear()
+    for size in (1, 2):
+        await bench.take(f"{size}\n".encode(), kind="behind", origin=own)
+        value, headers = bench.published[-1]
+        request = AddCheckpoint.parse(value)
+        assert (headers["kind"], headers["origin"], request.old_size, request.checkpoint.size) == ("checkpoint", own, size, 3)
+        verify_consistency(size, roots[size], 3, roots[3], request.proof)
+    for said in (b"3\n", b"9\n", b"moon\n"):
+        await bench.take(said, kind="behind", origin=own)
+    assert len(bench.published) == 2, "from there nothing is to be proved"
 
 
 async def test_a_log_shorter_than_it_was_ever_signed_is_not_signed_any_more(lab: Lab, bench: Bench) -> None:

@@ -31,10 +31,14 @@ History = Mapping[tuple[str, str], list[Fact]]
 
 def caught_up(platform: Platform) -> None:
     """Return when nothing is under way: no command, no event unpublished, no reader behind; assert that nothing is parked."""
+    nobody_behind(platform)
+    assert said("parked", "ls", "--json", *of(platform.stack)).json == []
+
+
+def nobody_behind(platform: Platform) -> None:
+    """Return when nothing is under way and every projection and policy is known to have passed every event."""
     platform.still()
-    options = of(platform.stack)
-    soon(lambda: all(row["lag"] == 0 for row in said("projection", "ls", "--json", *options).json), 60)
-    assert said("parked", "ls", "--json", *options).json == []
+    soon(lambda: all(row["lag"] == 0 for row in said("projection", "ls", "--json", *of(platform.stack)).json), 60)
 
 
 def history(platform: Platform) -> History:
@@ -86,7 +90,8 @@ async def a_new_service_reads_everything(platform: Platform, events: History) ->
     pool, kafka = await create_pool(databases.app), broker(platform.stack.info.kafka)
     projecting = parts.projecting(pool, Progress(pool))
     projecting.group = "came-new.projections"
-    consumer = Consumer(kafka, projecting, bootstrap=platform.stack.info.kafka, contracts=parts.sources, pool=pool, clock=SystemClock())
+    bootstrap = platform.stack.info.kafka
+    consumer = Consumer(kafka, projecting, bootstrap=bootstrap, contracts=parts.sources, counties=COUNTIES, pool=pool, clock=SystemClock())
     await kafka.start()
     try:
         for county in COUNTIES:

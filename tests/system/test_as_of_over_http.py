@@ -13,6 +13,7 @@ from tests.support.cast import GOOD, Cast
 from tests.support.client import FENG, Person, Platform
 from tests.support.described import Question
 from tests.support.faults import faults_of
+from tests.support.healing import nobody_behind
 
 NOT_COMPARED = ("as-of", "needs:export")
 """What says where things stand, and a file that carries the time it was made at."""
@@ -61,7 +62,7 @@ def grown(platform: Platform, queries: list[Question]) -> Grown:
     lists = [(query.service, query.path) for query in queries if "{" not in query.path and query.path not in NOT_COMPARED]
 
     def look() -> None:
-        platform.still()
+        nobody_behind(platform)
         reader = grown.reader
         vectors = {service: str(reader.see(service, "as-of")["as_of"]) for service in SERVICES}
         resources = [(service, path.format(**ids)) for service, paths in RESOURCES.items() for path in paths]

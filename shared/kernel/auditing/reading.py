@@ -40,18 +40,23 @@ async def audit(pool: "Pool", origin: str, policy: Policy, *, claims: Sequence[C
         own, faults = await _own_claims(connection, origin, policy)
         kept = await _kept(connection, county, faults)
         running = Audit(service, county, kept, [*claims, *own])
-        coming = asyncio.create_task(_next(connection, county, running, 0))
+        coming: asyncio.Task[tuple[Batch, dict[Tile, bytes]]] | None = asyncio.create_task(_next(connection, county, running, 0))
         try:
-            while True:
+            while coming is not None:
                 batch, tiles = await coming
-                coming = asyncio.create_task(_next(connection, county, running, running.size + len(batch.bodies)))
+                after = running.size + len(batch.bodies)
+                coming = asyncio.create_task(_next(connection, county, running, after)) if len(batch.bodies) == BATCH else None
                 await asyncio.sleep(0)  # so that the database reads on while this batch is recomputed
-                if not running.take(batch, tiles) or len(batch.bodies) < BATCH:
+                if not running.take(batch, tiles):
                     break
                 told(running.size, max(running.size, kept.head))
+        except BaseException:
+            if coming is not None:
+                coming.cancel()
+            raise
         finally:
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
+            if coming is not None:  # a statement that is cut short would fail the transaction
+                await asyncio.gather(coming, return_exceptions=True)
     found = running.finish()
     return Audited(found.size, found.root, found.held, [*found.faults, *faults])
 

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from shared.kernel import metrics
 from shared.kernel.clock import Clock
 from shared.kernel.proof.checkpoints import Checkpoint, sign_checkpoint
-from shared.kernel.proof.notes import Note
+from shared.kernel.proof.notes import Note, parse
 from shared.kernel.proof.witnessing import AddCheckpoint
 from shared.kernel.transparency.identity import Identity
 from shared.kernel.transparency.trees import Trees
@@ -73,13 +73,23 @@ class Notary:
             await self.trees.grow(county, growth, note.dump(), self._clock.now(county), request)
             metrics.SIGNED.labels(county).set(growth.after.size)
         for size, request in await self.trees.unpublished(county):
-            await self.publish(request, county, {"kind": "checkpoint", "origin": self.identity.origin(county), "size": str(size)})
+            await self._publish_checkpoint(county, size, request)
             await self.trees.published(county, size)
         return growth is not None
+
+    async def renew(self, county: str, size: int) -> None:
+        """Publish the latest checkpoint once more, with the proof from the size a witness stands at."""
+        found = await self.trees.latest_from(county, size)
+        if found is not None:
+            request = AddCheckpoint.of(size, found[1], parse(found[0]))
+            await self._publish_checkpoint(county, request.checkpoint.size, request.dump())
 
     async def receipt(self, county: str, position: int) -> bytes | None:
         """Return the receipt of the event at a position, None until as many have witnessed it as the policy asks for."""
         return await self.trees.accepted_receipt(self.identity.origin(county), position, self.identity.policy)
+
+    async def _publish_checkpoint(self, county: str, size: int, request: bytes) -> None:
+        await self.publish(request, county, {"kind": "checkpoint", "origin": self.identity.origin(county), "size": str(size)})
 
     def _signed(self, checkpoint: Checkpoint) -> Note:
         """Sign with every key: the newest, and those it is taking over from."""

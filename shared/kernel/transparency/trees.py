@@ -104,6 +104,15 @@ class Trees:
                 edge, _ = edge.append(row[0] for row in rows)
         return edge.size > signed.size or edge.root == signed.root
 
+    async def latest_from(self, county: str, size: int) -> tuple[bytes, list[bytes]] | None:
+        """Return the latest checkpoint's note with the proof that the tree of a smaller size is its beginning; None without such a one."""
+        async with county_reading(self.pool, county) as connection:
+            note = await connection.fetchval(_LATEST, county)
+            edge = await self._edge(connection, county)
+            if note is None or not 0 <= size < edge.size:
+                return None
+            return note, await _proof(connection, county, plan_consistency(size, edge.size), edge, ())
+
     async def latest(self, county: str) -> bytes | None:
         """Return the latest checkpoint with the signatures it has by now."""
         async with county_reading(self.pool, county) as connection:

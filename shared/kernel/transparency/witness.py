@@ -13,7 +13,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.keys import VerifyingKey
 from shared.kernel.proof.notes import parse, parse_signatures, verified
-from shared.kernel.proof.witnessing import AddCheckpoint, Cosigned, Refused, Seen, cosignatures, decide
+from shared.kernel.proof.witnessing import AddCheckpoint, Cosigned, Refused, Seen, cosignatures, decide, parse_size
 from shared.kernel.tenancy import county_transaction
 from shared.kernel.transparency.identity import Identity
 from shared.kernel.transparency.notary import Notary, checkpoints_topic
@@ -74,6 +74,8 @@ class Witness:
         try:
             if headers.get("kind") == "cosignature":
                 await self._collect(county, origin, int(headers.get("size", "")), record.value)
+            elif headers.get("kind") == "behind" and origin == self._identity.origin(county):
+                await self._notary.renew(county, parse_size(record.value))
             elif headers.get("kind") == "checkpoint" and origin == self._identity.origin(county):
                 await self._own(county, AddCheckpoint.parse(record.value))
             elif headers.get("kind") == "checkpoint":
@@ -103,6 +105,10 @@ class Witness:
         elif self._alarming(answer, request, seen):
             metrics.PROOF_ALARMS.labels(county).inc()
             _log.error("log_contradicts_itself", origin=origin, code=answer.code, size=request.checkpoint.size, seen=seen.size)
+        elif answer.size is not None and answer.size < request.checkpoint.size:
+            # Checkpoints in between were lost with the topic: the log is told from where to prove the next.
+            _log.warning("checkpoints_missed", origin=origin, seen=answer.size, old=request.old_size, size=request.checkpoint.size)
+            await self._notary.publish(answer.body, county, {"kind": "behind", "origin": origin, "size": str(answer.size)})
         elif answer.status != _CONFLICT:
             _log.warning("checkpoint_refused", origin=origin, code=answer.code, size=request.checkpoint.size)
 
