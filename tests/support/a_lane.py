@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.contracts.intake import INTAKE
 from shared.kernel.auditing.claims import Claim, signed_claim
 from shared.kernel.auditing.lane import BATCH, Audit, Audited, Kept
-from shared.kernel.auditing.rows import Batch, Row
+from shared.kernel.auditing.rows import Row
 from shared.kernel.envelope import Cause, seal_body
 from shared.kernel.proof.checkpoints import Checkpoint, cosign, sign_checkpoint
 from shared.kernel.proof.keys import SigningKey
@@ -65,7 +65,7 @@ class Lane:
             wanted = running.wanted(at)
             batch = self.rows[at : at + BATCH]
             kept = {tile: self.tiles[tile] for tile in wanted if tile in self.tiles}
-            if not running.take(Batch.of(batch), kept) or len(batch) < BATCH:
+            if not running.take(batch, kept) or len(batch) < BATCH:
                 return running.finish()
             at += BATCH
 

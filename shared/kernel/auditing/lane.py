@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.kernel.auditing.claims import Claim
 from shared.kernel.auditing.faults import Fault
-from shared.kernel.auditing.rows import Batch, Reader
+from shared.kernel.auditing.rows import Reader, Row
 from shared.kernel.proof.merkle import HASH_BYTES
 from shared.kernel.proof.tiles import TILE_WIDTH, Tile
 from shared.kernel.proof.tiling import Edge, new_tiles
+
+if TYPE_CHECKING:
+    from asyncpg import Record
 
 BATCH = 16 * TILE_WIDTH
 """Rows taken at a time: whole tiles."""
@@ -60,10 +64,10 @@ class Audit:
         until = min(after + BATCH, self._kept.edge.size)
         return [tile for tile in new_tiles(after, until) if tile.width == TILE_WIDTH] if until > after else []
 
-    def take(self, batch: Batch, tiles: Mapping[Tile, bytes]) -> bool:
+    def take(self, rows: "Sequence[Row | Record]", tiles: Mapping[Tile, bytes]) -> bool:
         """Take the next `BATCH` rows, fewer at the end, and the `wanted` tiles kept of them; False once a position is bad."""
         leaves: list[bytes] = []
-        self._bad = self._reader.read(batch, leaves)
+        self._bad = self._reader.read(rows, leaves)
         agreed = self._agreed(leaves, tiles)
         if agreed < len(leaves):
             self._bad = Fault("tree_differs", self.size + agreed + 1)

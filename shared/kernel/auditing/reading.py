@@ -1,13 +1,14 @@
 """Lanes and what is kept of them, read from a service's database in one snapshot."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from shared.kernel.auditing.claims import Claim, signed_claim
 from shared.kernel.auditing.faults import Fault
 from shared.kernel.auditing.lane import BATCH, Audit, Audited, Kept
-from shared.kernel.auditing.rows import Batch
 from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.tiles import Tile
 from shared.kernel.proof.tiling import Edge
@@ -15,12 +16,15 @@ from shared.kernel.proof.trust import Policy
 from shared.kernel.tenancy import county_reading
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from shared.kernel.tenancy import Connection, Pool
 
+    _Read = tuple[list[asyncpg.Record], dict[Tile, bytes]]
+
 _ROWS = """
-SELECT array_agg(position), array_agg(stream), array_agg(version), array_agg(event_id::text), array_agg(type), array_agg(recorded_at),
-  array_agg(body), string_agg(leaf_hash, '')
-FROM (SELECT * FROM log.events WHERE county = $1 AND position > $2 ORDER BY position LIMIT $3) AS rows
+SELECT position, stream, version, event_id::text, type, recorded_at, body, leaf_hash FROM log.events
+WHERE county = $1 AND position > $2 ORDER BY position LIMIT $3
 """
 _HEAD = "SELECT position FROM log.heads WHERE county = $1"
 _EDGE = "SELECT edge FROM proof.trees WHERE county = $1"
@@ -36,18 +40,18 @@ Told = Callable[[int, int], None]
 async def audit(pool: "Pool", origin: str, policy: Policy, *, claims: Sequence[Claim] = (), told: Told = lambda *_: None) -> Audited:
     """Recompute the lane of an origin and hold it against its checkpoints, its tree, and claims that were read before: in one snapshot."""
     _, service, county = origin.rsplit("/", 2)
-    async with county_reading(pool, county) as connection:
+    async with county_reading(pool, county) as connection, _uncollected():
         own, faults = await _own_claims(connection, origin, policy)
         kept = await _kept(connection, county, faults)
         running = Audit(service, county, kept, [*claims, *own])
-        coming: asyncio.Task[tuple[Batch, dict[Tile, bytes]]] | None = asyncio.create_task(_next(connection, county, running, 0))
+        coming: asyncio.Task[_Read] | None = asyncio.create_task(_next(connection, county, running, 0))
         try:
             while coming is not None:
-                batch, tiles = await coming
-                after = running.size + len(batch.bodies)
-                coming = asyncio.create_task(_next(connection, county, running, after)) if len(batch.bodies) == BATCH else None
+                rows, tiles = await coming
+                after = running.size + len(rows)
+                coming = asyncio.create_task(_next(connection, county, running, after)) if len(rows) == BATCH else None
                 await asyncio.sleep(0)  # so that the database reads on while this batch is recomputed
-                if not running.take(batch, tiles):
+                if not running.take(rows, tiles):
                     break
                 told(running.size, max(running.size, kept.head))
         except BaseException:
@@ -61,6 +65,18 @@ async def audit(pool: "Pool", origin: str, policy: Policy, *, claims: Sequence[C
     return Audited(found.size, found.root, found.held, [*found.faults, *faults])
 
 
+@asynccontextmanager
+async def _uncollected() -> AsyncIterator[None]:
+    """Leave rows, which hold no cycles, to the counting of references: the collector would look at each of them for nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 async def seen_by(pool: "Pool", witness: str, origin: str) -> list[Claim]:
     """Return what a service has cosigned of another's lane last, as its database remembers it."""
     county = origin.rpartition("/")[2]
@@ -69,14 +85,13 @@ async def seen_by(pool: "Pool", witness: str, origin: str) -> list[Claim]:
     return [Claim(f"what {witness} saw", row["size"], row["root"]) for row in rows]
 
 
-async def _next(connection: "Connection", county: str, running: Audit, after: int) -> "tuple[Batch, dict[Tile, bytes]]":
+async def _next(connection: "Connection", county: str, running: Audit, after: int) -> "_Read":
     wanted = running.wanted(after)
     tiles: dict[Tile, bytes] = {}
     if wanted:
         found = await connection.fetch(_TILES, county, [tile.level for tile in wanted], [tile.index for tile in wanted])
         tiles = {Tile(row["level"], row["number"]): row["hashes"] for row in found}
-    row = await connection.fetchrow(_ROWS, county, after, BATCH)
-    return Batch._make(row) if row is not None and row[0] is not None else Batch.of(()), tiles
+    return await connection.fetch(_ROWS, county, after, BATCH), tiles
 
 
 async def _own_claims(connection: "Connection", origin: str, policy: Policy) -> tuple[list[Claim], list[Fault]]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared.kernel.auditing.faults import Fault, FaultCode
 from shared.kernel.envelope import Meta, open_body
-from shared.kernel.proof.merkle import HASH_BYTES
+
+if TYPE_CHECKING:
+    from asyncpg import Record
 
 _HEAD = 480
 """Bytes that surely hold what comes before the actor in a body as the platform writes it."""
@@ -29,30 +31,6 @@ class Row(NamedTuple):
     leaf_hash: bytes
 
 
-class Batch(NamedTuple):
-    """Rows, column by column: half as dear to fetch as row by row. The leaf hashes are joined, 32 bytes each."""
-
-    positions: Sequence[int]
-    streams: Sequence[str]
-    versions: Sequence[int]
-    event_ids: Sequence[str]
-    types: Sequence[str]
-    recorded_at: Sequence[datetime]
-    bodies: Sequence[bytes]
-    leaf_hashes: bytes
-
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> "Batch":
-        """Return rows as a batch."""
-        positions, streams, versions, event_ids, types, recorded_at, bodies, hashes = zip(*rows, strict=True) if rows else [()] * 8
-        return cls(positions, streams, versions, event_ids, types, recorded_at, bodies, b"".join(hashes))
-
-    def rows(self) -> Iterator[Row]:
-        """Yield the rows."""
-        hashes = (self.leaf_hashes[start : start + HASH_BYTES] for start in range(0, HASH_BYTES * len(self.bodies), HASH_BYTES))
-        return map(Row, *self[:-1], hashes)
-
-
 class Reader:
     """Reads the rows of one lane and remembers where it and each of its streams stand."""
 
@@ -65,28 +43,26 @@ class Reader:
         self._written: dict[str, tuple[str, str]] = {}
         """By type: what the platform writes between id and stream, and between time and position."""
 
-    def read(self, batch: Batch, leaves: list[bytes]) -> Fault | None:
-        """Take rows in order, add their leaf hashes, and return the first fault."""
-        if not batch.bodies:
-            return None
-        hashes = [sha256(b"\x00" + body).digest() for body in batch.bodies]
-        if b"".join(hashes) != batch.leaf_hashes or not self._plain(batch):
-            return self._one_by_one(batch.rows(), hashes, leaves)
-        fault = self._versions_of(batch.positions, batch.streams, batch.versions)
-        good = len(hashes) if fault is None else cast("int", fault.position) - self.position - 1
-        leaves += hashes[:good]
-        self.position += good
-        self._recorded_at = batch.recorded_at[-1]
-        return fault
+    def read(self, rows: "Sequence[Row | Record]", leaves: list[bytes]) -> Fault | None:
+        """Take rows in order, add their leaf hashes, and return the first fault.
 
-    def _plain(self, batch: Batch) -> bool:
-        """Tell whether all is well but for versions, seen at a glance: every body begins as the platform writes what its columns say."""
-        written, read_time, last = self._written, datetime.fromisoformat, self._recorded_at
-        if list(batch.positions) != list(range(self.position + 1, self.position + 1 + len(batch.bodies))):
-            return False
-        for position, stream, version, event_id, kind, recorded_at, body in zip(*batch[:-1], strict=True):
+        What the database answers will do, with the columns in the order of `Row`.
+        """
+        hashes = [sha256(b"\x00" + row[6]).digest() for row in rows]  # by its place: a name would be looked up in every row
+        plain = self._plain(rows, hashes)
+        leaves += hashes[:plain]
+        return None if plain == len(rows) else self._one_by_one([Row(*row) for row in rows[plain:]], hashes[plain:], leaves)
+
+    def _plain(self, rows: "Sequence[Row | Record]", hashes: Sequence[bytes]) -> int:
+        """Pass the rows, from the first, that are seen at a glance to be well; return how many.
+
+        The body begins as the platform writes what the columns say, and hashes to the leaf beside it.
+        """
+        written, versions, read_time = self._written, self._versions, datetime.fromisoformat
+        expected, last = self.position + 1, self._recorded_at
+        for (position, stream, version, event_id, kind, recorded_at, body, kept), leaf in zip(rows, hashes, strict=True):
             if kind not in written and not self._learn(kind, body):
-                return False
+                break
             before, after = written[kind]
             head = body[:_HEAD].decode("latin-1")
             start = f'{{"specversion":"1.0","id":"{event_id}{before}{stream}","time":"'
@@ -94,16 +70,23 @@ class Reader:
             try:
                 time = read_time(head[at - _TIME : at])
             except ValueError:
-                return False
+                break
             if (
-                not last < recorded_at == time
+                position != expected
+                or kept != leaf
+                or not last < recorded_at == time
+                or version != versions.get(stream, 0) + 1
                 or not head.startswith(start)
                 or not head.startswith(f'{after}{position}","streamversion":{version},"actor":"', at)
                 or '"' in stream
             ):
-                return False
+                break
+            versions[stream] = version
             last = recorded_at
-        return True
+            expected += 1
+        passed = expected - self.position - 1
+        self.position, self._recorded_at = expected - 1, last
+        return passed
 
     def _learn(self, kind: str, body: bytes) -> bool:
         """Note how events of a type are written; False where the body is none of them."""
@@ -113,17 +96,10 @@ class Reader:
             return False
         place = f'","source":"/{self._service}/{self._county}","subject":"'
         county = f'"county":"{self._county}","position":"'
+        if '"' in kind + schema:
+            return False
         self._written[kind] = f'","type":"{kind}{place}', f'","datacontenttype":"application/json","dataschema":"{schema}",{county}'
-        return '"' not in kind + schema
-
-    def _versions_of(self, positions: Iterable[int], streams: Iterable[str], numbers: Iterable[int]) -> Fault | None:
-        versions = self._versions
-        for position, stream, version in zip(positions, streams, numbers, strict=True):
-            last = versions.get(stream, 0)
-            if last + 1 != version:
-                return Fault("version_out_of_order", position, {"stream": stream, "version": version, "after": last})
-            versions[stream] = version
-        return None
+        return True
 
     def _one_by_one(self, rows: Iterable[Row], hashes: Iterable[bytes], leaves: list[bytes]) -> Fault | None:
         """Open every body and judge it by what it means: another writing is no fault, another meaning is."""
@@ -137,8 +113,10 @@ class Reader:
                 return Fault("leaf_hash_wrong", row.position)
             if row.recorded_at <= self._recorded_at:
                 return Fault("time_went_back", row.position, {"recorded_at": row.recorded_at, "after": self._recorded_at})
-            if fault := self._versions_of([row.position], [row.stream], [row.version]):
-                return fault
+            after = self._versions.get(row.stream, 0)
+            if row.version != after + 1:
+                return Fault("version_out_of_order", row.position, {"stream": row.stream, "version": row.version, "after": after})
+            self._versions[row.stream] = row.version
             self._recorded_at, self.position = row.recorded_at, row.position
             leaves.append(leaf)
         return None
