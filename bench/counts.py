@@ -18,6 +18,8 @@ class Counts:
     """Events already in the log, where growth is measured; the first is what the others are held against."""
     growth_events: int
     verify_events: int
+    past_events: tuple[int, ...]
+    """Events of the lanes whose past is asked for; the first is what the others are held against."""
     growth_rounds: int
     """More and shorter samples than elsewhere, so that measuring does not itself make the smallest log a large one."""
 
@@ -32,6 +34,7 @@ FULL = Counts(
     log_sizes=(10_000, 100_000, 1_000_000),
     growth_events=1_000,
     verify_events=1_000_000,
+    past_events=(50_000, 500_000),
     growth_rounds=15,
 )
 QUICK = Counts(
@@ -44,5 +47,6 @@ QUICK = Counts(
     log_sizes=(500, 1_000, 2_000),
     growth_events=200,
     verify_events=5_000,
+    past_events=(500, 2_000),
     growth_rounds=3,
 )

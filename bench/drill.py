@@ -50,15 +50,16 @@ class Drill:
         with Stack(self._data, self._ports, counties=(COUNTY,)) as stack, self._client() as http:
             self._older_backup(stack, http)
             self._killed_rebuilds()
-            with self._step("pack"):
-                self._yinuo("events", "export", "--county", COUNTY, "--out", str(self._pack))
-            with self._step("verify the pack"):
-                self._yinuo("events", "verify-pack", str(self._pack))
             before = digests(stack)
         shutil.rmtree(self._data / "kafka")
         with Stack(self._data, self._ports, counties=(COUNTY,)) as stack, self._client() as http:
             self._kafka_lost(stack, http, before)
             before = digests(stack)
+            report = self._reported()
+            with self._step("pack"):
+                self._yinuo("events", "export", "--county", COUNTY, "--out", str(self._pack))
+            with self._step("verify the pack"):
+                self._yinuo("events", "verify-pack", str(self._pack))
         with Stack(self._data, self._ports, counties=(COUNTY,), services=()) as stores:
             for name in SERVICES:
                 drop_database(stores.postgres, name)
@@ -68,6 +69,11 @@ class Drill:
             with self._step("rebuild every projection"):
                 self._yinuo("rebuild", "--all", "--county", COUNTY, "--apply")
             self._compare("the whole deployment", before, digests(stores))
+        with Stack(self._data, self._ports, counties=(COUNTY,)):
+            positions = ",".join(f"{lane}@{position}" for lane, position in json.loads(report)["positions"].items())
+            with self._step("report as of before, from the restored databases"):
+                again = self._reported("--as-of", positions)
+            self._equal("a report, byte for byte", report == again, {"bytes": len(report)})
 
     def _older_backup(self, stack: Stack, http: httpx.Client) -> None:
         with self._step("submit needs", needs=self._needs):
@@ -155,6 +161,10 @@ class Drill:
     def _yinuo(self, *arguments: str) -> None:
         place = [] if arguments[1] == "verify-pack" else self._place()
         subprocess.run([sys.executable, "-m", "cli.main", *arguments, *place], stdout=sys.stderr, check=True)
+
+    def _reported(self, *more: str) -> str:
+        command = [sys.executable, "-m", "cli.main", "replay", "--county", COUNTY, "--report", "figures", "--json", *more, *self._place()]
+        return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
     def _place(self) -> list[str]:
         return ["--data", str(self._data), "--port-base", str(self._ports)]

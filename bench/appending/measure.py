@@ -8,6 +8,7 @@ from bench.appending.emmett import NotHere, ready, sample
 from bench.appending.eventsourcing_peer import EventSourcing
 from bench.appending.one_row import OneRow
 from bench.appending.ours import Ours
+from bench.appending.signed import Signed
 from bench.counts import Counts
 from bench.figures import Against, Figure, Reach, Report, figure, skipped
 from bench.lab import Lab, database
@@ -20,9 +21,11 @@ _THREADS = (1, 8)
 _PROMISES = (1, 16)
 _AT_64 = Reach(0.5)
 _AT_256 = Reach(0.8)
+_WITH_CHECKPOINTS = Reach(0.95)
 _EVENTSOURCING = Reach(10)
 _EMMETT = Reach(4)
 _UNIT = "events/s"
+_SIGNED = "append/256/signed"
 
 
 def run(lab: Lab, counts: Counts, report: Report) -> None:
@@ -37,6 +40,8 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
             contestants[_pgbench(clients)] = partial(one_row.sample, clients, seconds)
             contestants[_ours(clients)] = partial(ours.sample, clients, seconds)
         contestants[_ours(256)] = partial(ours.sample, 256, seconds)
+        signed = closing.enter_context(Signed(database(stack, "signed", "services.intake").app, stack.info.kafka))
+        contestants[_SIGNED] = partial(signed.sample, 256, seconds)
         for threads in _THREADS:
             contestants[_eventsourcing(threads)] = partial(eventsourcing.sample, threads, seconds)
         missing = None
@@ -56,10 +61,12 @@ def lines(samples: Mapping[str, list[float]], missing: str | None, said: Mapping
     """Return the peers' figures, then ours with what each is held against."""
     conditions = dict(said)
     mine = {_ours(count) for count in _IN_FLIGHT}
-    lines = [figure(name, values, _UNIT, conditions) for name, values in samples.items() if name not in mine]
+    lines = [figure(name, values, _UNIT, conditions) for name, values in samples.items() if name not in {*mine, _SIGNED}]
     for count in (1, 16, 64):
         against = Against(_pgbench(count), samples[_pgbench(count)], _AT_64 if count == 64 else None)  # noqa: PLR2004 - the mark is set there
         lines.append(figure(_ours(count), samples[_ours(count)], _UNIT, conditions, against))
+    unsigned = Against(_ours(256), samples[_ours(256)], _WITH_CHECKPOINTS)
+    lines.append(figure(_SIGNED, samples[_SIGNED], _UNIT, conditions, unsigned))
     best_row = _best(samples, [_pgbench(count) for count in _CLIENTS])
     lines.append(figure(_ours(256), samples[_ours(256)], _UNIT, conditions, Against(best_row, samples[best_row], _AT_256)))
     best = _best(samples, sorted(mine))

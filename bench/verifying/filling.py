@@ -1,6 +1,7 @@
 """A lane of needs in the log with its tree and its signed checkpoints, as a service would have left it."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -18,18 +19,26 @@ _AT_ONCE = 5_000
 _HEAD = "INSERT INTO log.heads VALUES ($1, $2, $3)"
 
 
-async def fill(where: Database, pool: Pool, events: int) -> None:
-    """Put this many events into the lane, grow its tree over them and sign a checkpoint for every 65,536."""
+async def filled(where: Database, events: int) -> list[UUID]:
+    """Put this many new needs into the lane; return them."""
+    needs: list[UUID] = []
     connection = await asyncpg.connect(where.superuser)
     try:
         for first in range(1, events + 1, _AT_ONCE):
-            records = [("999901", *a_record(position)) for position in range(first, min(first + _AT_ONCE, events + 1))]
+            records = [(COUNTY, *a_record(position)) for position in range(first, min(first + _AT_ONCE, events + 1))]
             await connection.copy_records_to_table("events", schema_name="log", columns=("county", *Record._fields), records=records)
+            needs += [UUID(record[2].removeprefix("need-")) for record in records]
         await connection.execute(_HEAD, COUNTY, events, records[-1][-2])
-        trees = Trees(pool)
-        while (growth := await trees.growth(COUNTY)) is not None:
-            note = sign_checkpoint(Checkpoint(ORIGIN, growth.after.size, growth.after.root), KEY).dump()
-            await trees.grow(COUNTY, growth, note, datetime(2025, 9, 2, tzinfo=UTC), b"")
-        await connection.execute("VACUUM ANALYZE")  # or autovacuum would do it in the middle of some sample
+        await connection.execute("VACUUM ANALYZE log.events")  # or autovacuum would do it in the middle of some sample
     finally:
         await connection.close()
+    return needs
+
+
+async def fill(where: Database, pool: Pool, events: int) -> None:
+    """Put this many events into the lane, grow its tree over them and sign a checkpoint for every 65,536."""
+    await filled(where, events)
+    trees = Trees(pool)
+    while (growth := await trees.growth(COUNTY)) is not None:
+        note = sign_checkpoint(Checkpoint(ORIGIN, growth.after.size, growth.after.root), KEY).dump()
+        await trees.grow(COUNTY, growth, note, datetime(2025, 9, 2, tzinfo=UTC), b"")

@@ -32,6 +32,8 @@ _WORTH_OVERLAPPING = 100
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _COMMIT_EVERY_SECONDS = 1.0
 _CHECK_AFTER_SECONDS = 0.5
+_RUSH = 900
+"""Events a second of all lanes from which on batches wait for company; relays have made them wait already."""
 _SETTLE_SECONDS = 2.0
 _FETCH_AGAIN_SECONDS = 60.0
 """How long a lane that waits for a position is left alone before the topic is searched for it again."""
@@ -137,7 +139,7 @@ class Consumer:
         self._stopped = False
         self._done: dict[TopicPartition, int] = {}
         self._committing: asyncio.Task[None] | None = None
-        self._pace = Pace()
+        self._pace = Pace(_RUSH)
         self.batches = 0
 
     @property

@@ -4,17 +4,18 @@ import asyncio
 
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.02, 0.2
 _REMEMBERED_SECONDS = 0.2
-_RUSH = 60
-"""Events within `_REMEMBERED_SECONDS`, some 300 a second: from there on batches wait for each other, and the longer the greater the
-rush (by its square: 80 ms at 600 events a second, 200 at 950 and more). Below that nothing is kept waiting."""
 _LARGE = 500
 """A batch of so many is not made better by waiting for the next."""
 
 
 class Pace:
-    """Keeps batches apart while there is a rush."""
+    """Keeps batches apart while there is a rush: from so many events a second on 20 ms, and the longer the greater it is, by its square.
 
-    def __init__(self) -> None:
+    At twice the rush they are 80 ms apart, 200 at most. Below it nothing is kept waiting.
+    """
+
+    def __init__(self, rush: float) -> None:
+        self._least = rush * _REMEMBERED_SECONDS
         self._rush = 0.0
         self._began = 0.0
         self._large = False
@@ -28,6 +29,6 @@ class Pace:
 
     async def keep(self) -> None:
         """Wait, in a rush, until the next batch may begin."""
-        if self._rush > _RUSH and not self._large:
-            pace = min(_LONGEST_SECONDS, _SHORTEST_SECONDS * (self._rush / _RUSH) ** 2)
+        if self._rush > self._least and not self._large:
+            pace = min(_LONGEST_SECONDS, _SHORTEST_SECONDS * (self._rush / self._least) ** 2)
             await asyncio.sleep(max(0.0, self._began + pace - asyncio.get_running_loop().time()))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CURSOR = "relay"
 _BATCH = 1_000
 _POLL_SECONDS = 0.2
+_RUSH = 300
+"""Events a second of a lane from which on its batches wait for company."""
 _STORE_EVERY_SECONDS = 0.1
 """How often the cursor is stored; what was published since is published again after a crash, and dropped by consumers."""
 _OFFERED = 5_000
@@ -44,7 +46,7 @@ class _Lane:
     position: int = -1
     """What the cursor was when this relay last read or moved it; -1 before that."""
     offered: deque[Published] = field(default_factory=deque)
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace = field(default_factory=lambda: Pace(_RUSH))
     stored: int = -1
     stored_at: float = 0.0
 

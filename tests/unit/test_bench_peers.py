@@ -27,6 +27,7 @@ SAMPLES = {
     "append/16": [6_500.0],
     "append/64": [15_000.0],
     "append/256": [20_000.0],
+    "append/256/signed": [19_500.0],
     "append/pgbench/1": [3_000.0],
     "append/pgbench/16": [14_000.0],
     "append/pgbench/64": [19_000.0],
@@ -50,6 +51,7 @@ def test_each_store_is_held_against_the_best_of_its_peer() -> None:
     said = {line.figure: line for line in lines(SAMPLES, None, {})}
     assert (said["append/64"].against, said["append/64"].ratio) == ("append/pgbench/64", 0.7895)
     assert (said["append/256"].against, said["append/256"].reach) == ("append/pgbench/64", ">= 0.8")
+    assert (said["append/256/signed"].against, said["append/256/signed"].met) == ("append/256", True)
     assert (said["append/best/eventsourcing"].against, said["append/best/eventsourcing"].ratio) == ("append/eventsourcing/8", 18.18)
     assert (said["append/best/emmett"].against, said["append/best/emmett"].met) == ("append/emmett/16", True)
 

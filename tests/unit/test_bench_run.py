@@ -19,7 +19,7 @@ def test_a_quick_run_prints_one_line_per_figure_and_leaves_nothing_behind() -> N
                 "bench",
                 "--quick",
                 "--only",
-                "project,verify",
+                "project,verify,past",
                 "--data",
                 str(folder),
                 "--port-base",
@@ -45,6 +45,10 @@ def test_a_quick_run_prints_one_line_per_figure_and_leaves_nothing_behind() -> N
         "rebuild/from-kafka",
         "verify/sha-256",
         "verify/lane",
+        "past/one-need/500",
+        "past/one-need/2000",
+        "past/figures/500",
+        "past/figures/2000",
     ]
     settings = lines[0]["conditions"]["postgres"]
     assert (settings["fsync"], settings["synchronous_commit"]) == ("on", "on")
