@@ -103,7 +103,7 @@ class Drill:
             alone = self._rebuilt()
             seconds = time.perf_counter() - began
         chance = random.Random(_KILLS)
-        command = [sys.executable, "-m", "cli.main", "rebuild", "--all", "--resume", *self._place()]
+        command = [sys.executable, "-m", "cli.main", "rebuild", "--all", "--county", COUNTY, "--resume", *self._place()]
         with self._step("kill a rebuild", times=_KILLS):
             for _ in range(_KILLS):
                 with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -130,7 +130,7 @@ class Drill:
 
     def _rebuilt(self, *more: str) -> list[dict[str, Any]]:
         """Rebuild everything beside the live tables, and return what was found, projection by projection."""
-        command = [sys.executable, "-m", "cli.main", "rebuild", "--all", "--json", *more, *self._place()]
+        command = [sys.executable, "-m", "cli.main", "rebuild", "--all", "--county", COUNTY, "--json", *more, *self._place()]
         outcome = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         return [json.loads(line) for line in outcome.stdout.splitlines()]
 

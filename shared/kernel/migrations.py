@@ -3,9 +3,14 @@
 import logging
 from importlib import resources
 
+import psycopg
 import yoyo
 
 _KERNEL = "shared.kernel"
+_EVERY_TIME = """
+DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), tenancy.app_role()); END $$
+"""
+"""Rights on the database itself: neither a restored dump nor a copy brings them along."""
 
 
 def migrate(owner_dsn: str, service_package: str) -> int:
@@ -20,6 +25,8 @@ def migrate(owner_dsn: str, service_package: str) -> int:
             backend.apply_migrations(missing)
     finally:
         backend.connection.close()
+    with psycopg.connect(owner_dsn) as connection:
+        connection.execute(_EVERY_TIME)
     return len(missing)
 
 

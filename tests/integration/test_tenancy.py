@@ -1,8 +1,11 @@
 """Counties are kept apart by the database itself, and a service that finds it otherwise does not start."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
+from shared.kernel.migrations import migrate
 from shared.kernel.tenancy import TenancyBroken, assert_isolation, county_transaction, create_pool
 from tests.support.lab import A, B, Lab
 
@@ -28,6 +31,18 @@ async def test_a_breach_of_isolation_keeps_a_service_from_starting(lab: Lab, bre
     await owner.close()
     with pytest.raises(TenancyBroken):
         await assert_isolation(lab.pool)
+
+
+async def test_rights_that_a_restored_database_has_lost_are_given_again(lab: Lab) -> None:
+    """Neither a dump nor a copy brings along what was granted on the database itself; the past needs temporary tables."""
+    granted = "SELECT has_database_privilege(current_database(), 'TEMPORARY')"
+    app, name = lab.databases.app.split("//")[1].split("@")[0], lab.databases.name
+    owner = await asyncpg.connect(lab.databases.owner)
+    await owner.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM "{app}"')
+    await owner.close()
+    assert not await lab.pool.fetchval(granted)
+    assert await asyncio.to_thread(migrate, lab.databases.owner, "tests.support.things") == 0
+    assert await lab.pool.fetchval(granted)
 
 
 async def test_the_owner_s_role_is_refused_as_a_service_s(lab: Lab) -> None:
