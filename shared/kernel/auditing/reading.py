@@ -1,14 +1,13 @@
 """Lanes and what is kept of them, read from a service's database in one snapshot."""
 
 import asyncio
-import gc
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from shared.kernel.auditing.claims import Claim, signed_claim
 from shared.kernel.auditing.faults import Fault
 from shared.kernel.auditing.lane import BATCH, Audit, Audited, Kept
+from shared.kernel.collecting import uncollected
 from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.tiles import Tile
 from shared.kernel.proof.tiling import Edge
@@ -39,8 +38,13 @@ Told = Callable[[int, int], None]
 
 async def audit(pool: "Pool", origin: str, policy: Policy, *, claims: Sequence[Claim] = (), told: Told = lambda *_: None) -> Audited:
     """Recompute the lane of an origin and hold it against its checkpoints, its tree, and claims that were read before: in one snapshot."""
+    with uncollected():
+        return await _audited(pool, origin, policy, claims, told)
+
+
+async def _audited(pool: "Pool", origin: str, policy: Policy, claims: Sequence[Claim], told: Told) -> Audited:
     _, service, county = origin.rsplit("/", 2)
-    async with county_reading(pool, county) as connection, _uncollected():
+    async with county_reading(pool, county) as connection:
         own, faults = await _own_claims(connection, origin, policy)
         kept = await _kept(connection, county, faults)
         running = Audit(service, county, kept, [*claims, *own])
@@ -63,18 +67,6 @@ async def audit(pool: "Pool", origin: str, policy: Policy, *, claims: Sequence[C
                 await asyncio.gather(coming, return_exceptions=True)
     found = running.finish()
     return Audited(found.size, found.root, found.held, [*found.faults, *faults])
-
-
-@asynccontextmanager
-async def _uncollected() -> AsyncIterator[None]:
-    """Leave rows, which hold no cycles, to the counting of references: the collector would look at each of them for nothing."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 async def seen_by(pool: "Pool", witness: str, origin: str) -> list[Claim]:

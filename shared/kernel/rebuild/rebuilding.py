@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.kernel.checkpoints import Progress
+from shared.kernel.collecting import uncollected
 from shared.kernel.projecting import Projecting
 from shared.kernel.projection import Projection
 from shared.kernel.rebuild.history import History, Stretch
@@ -109,8 +110,9 @@ class Rebuild:
 
     async def catch_up(self) -> None:
         """Fold the history up to where the live rows stand now; to its end where they stand nowhere yet."""
-        for county in self._wanted.counties:
-            await self._fold({county: await self._pins(county)})
+        with uncollected():
+            for county in self._wanted.counties:
+                await self._fold({county: await self._pins(county)})
 
     async def hold_against(self, shadow_name: str, county: str, *, apply: bool) -> Found:
         """Compare a projection's rows in a county while its consumer waits, and promote them with `apply`.
