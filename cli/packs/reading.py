@@ -22,6 +22,8 @@ from shared.kernel.proof.trust import Accepted, Policy
 
 _LOCAL_HEADER = b"PK\x03\x04"
 _ENCRYPTED = 0x1
+_UNREADABLE = (zipfile.BadZipFile, EOFError, OSError, NotImplementedError)
+"""What `zipfile` raises of a file it cannot read; the last where the file's flags ask for patched data or strong encryption."""
 _Model = TypeVar("_Model", bound=Strict)
 
 
@@ -82,7 +84,7 @@ class Pack:
         """Return a file's bytes, which have the digest that the pack names; CommandError otherwise."""
         try:
             data = self._archive.read(name)
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as fault:
+        except _UNREADABLE as fault:
             raise wrong(f"{name} is damaged") from fault
         if name in self._sums and hashlib.sha256(data).hexdigest() != self._sums[name]:
             raise wrong(f"{name} has another digest than {SUMS} says")
@@ -191,7 +193,7 @@ class _Lines:
     def __enter__(self) -> Self:
         try:
             self._stream: IO[bytes] = self._archive.open(self._name)
-        except (zipfile.BadZipFile, OSError, NotImplementedError) as fault:
+        except _UNREADABLE as fault:
             raise wrong(f"{self._name} is damaged") from fault
         return self
 
@@ -214,7 +216,7 @@ class _Lines:
     def _taken(self, size: int) -> bytes:
         try:
             data = self._stream.read(size) if size else b""
-        except (zipfile.BadZipFile, EOFError, OSError) as fault:
+        except _UNREADABLE as fault:
             raise wrong(f"{self._name} is damaged") from fault
         self._digest.update(data)
         return data

@@ -54,6 +54,13 @@ class Standing:
     written: Mapping[str, int]
     """What the database says: behind where they stand while what has passed since concerned nobody."""
 
+    def level_after(self, moved: Mapping[str, int]) -> bool:
+        """Tell whether all stand at one position, and none has parked anything, once they have moved: only that can be remembered.
+
+        Otherwise their offsets differ, and only the database knows each.
+        """
+        return not self.parked and len(set({**self.positions, **moved}.values())) == 1
+
 
 class CheckpointLost(Exception):  # noqa: N818
     """The checkpoint is not where it was believed to be: what was done on that belief must leave no trace."""
@@ -95,8 +102,8 @@ class Standings:
         self, lane: tuple[str, str], before: Standing, moved: Mapping[str, int], offset: int | None, *, written: Mapping[str, int]
     ) -> None:
         """Remember where a lane stands, after the commit of those that were written; the others are written by `settle`."""
-        positions = {**before.positions, **moved}
-        if len(set(positions.values())) == 1:  # else their offsets differ, and only the database knows each
+        if before.level_after(moved):
+            positions = {**before.positions, **moved}
             self._known[lane] = Standing(positions, offset if moved else before.offset, {}, {**before.written, **written})
 
     async def settle(self) -> None:

@@ -76,7 +76,7 @@ class Reacting:
             reactions = self._reactions(source, due, standing.parked)
             parked = await self._react_all(reactions, standing.parked)
             offset = max(step.events[-1].offset for step in due.values() if step.events)
-            written = moved if reactions or standing.parked or not self._lazily else {}
+            written = {} if self._lazily and not reactions and standing.level_after(moved) else moved
             if parked:
                 async with county_transaction(self._pool, county, alone_of=self.group) as connection:
                     await _still_behind(connection, lane, standing, parked)
@@ -85,7 +85,7 @@ class Reacting:
             elif written:
                 async with self._pool.acquire() as connection:
                     await move(connection, lane, standing, moved, offset)
-        if not (parked or standing.parked):
+        if not parked:
             self._standings[source].remember(lane, standing, moved, offset, written=written)
         self._count(lane, due, parked)
         holes = [step.hole for step in due.values() if step.hole is not None]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from shared.kernel import metrics
-from shared.kernel.checkpoints import Parked, Progress, Standing, Standings, move, park
+from shared.kernel.checkpoints import Parked, Progress, Standings, move, park
 from shared.kernel.lanes import Due, Hole, poisonous, steps
 from shared.kernel.parking import Queue, Redriven, parked_of, parked_streams, still_parked, take_off
 from shared.kernel.projection import Fact, Projection
@@ -109,7 +109,8 @@ class Projecting:
         if moved:
             last = max(moved.values())
             offset = next(record.offset for record in reversed(received) if record.envelope.meta.position == last)
-            written = {name: position for name, position in moved.items() if self._concerned(source, name, due[name], standing)}
+            concerned = self._concerned(source, received) if standing.level_after(moved) else moved
+            written = {name: position for name, position in moved.items() if name in concerned}
         if written and offset is not None:
             # Rows are folded from several lanes: whoever else of the group works on this county waits.
             async with county_transaction(self._pool, county, alone_of=self.group) as connection:
@@ -118,9 +119,11 @@ class Projecting:
                 for name in written:
                     step, blocked = due[name], set(waiting.get(name, ()))
                     parked += await self._project(connection, self._projections[name], step.events, blocked, changed, carefully=carefully)
+                if parked:
+                    written = moved  # nothing of this will be remembered
                 await park(connection, county, parked)
                 await move(connection, lane, standing, written, offset)
-        if not (parked or standing.parked):
+        if not parked:
             self._standings.remember(lane, standing, moved, offset, written=written)
         self._progress.changed(county, changed)
         for name, step in due.items():
@@ -135,12 +138,13 @@ class Projecting:
         holes = [step.hole for step in due.values() if step.hole is not None]
         return Hole(min(holes), standing.offset) if holes else None
 
-    def _concerned(self, source: str, name: str, step: Due, standing: Standing) -> bool:
-        """Tell whether where a projection stands after these events is to be written with them."""
-        if self._at_once is None or source in self._at_once or standing.parked:
-            return True
-        handles = self._projections[name].handles
-        return any(isinstance(fact, str) or type(fact.event) in handles for record in step.events if (fact := record.fact) is not None)
+    def _concerned(self, source: str, received: Sequence[Received]) -> Collection[str]:
+        """Return the projections whose places are to be written with these events."""
+        facts = [record.fact for record in received if record.fact is not None]
+        if self._at_once is None or source in self._at_once or any(isinstance(fact, str) for fact in facts):
+            return self._projections
+        types = {type(fact.event) for fact in facts if isinstance(fact, Fact)}
+        return [name for name, projection in self._projections.items() if not types.isdisjoint(projection.handles)]
 
     async def _project(
         self,

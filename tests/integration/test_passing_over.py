@@ -9,9 +9,11 @@ from shared.kernel.ids import uuid7
 from shared.kernel.lanes import Hole
 from shared.kernel.policy import Reacting
 from shared.kernel.projecting import Projecting
+from shared.kernel.projection import Projection
 from shared.kernel.records import sort
+from shared.kernel.rules import Policy
 from tests.support.lab import A, Lab, eventually
-from tests.support.things.service import ThingBroken, ThingMade, ThingRenamed
+from tests.support.things.service import ThingBroken, ThingMade, ThingRenamed, ThingRow
 
 POLICY = "break_when_renamed"
 
@@ -88,6 +90,31 @@ async def test_what_it_stood_at_is_written_when_a_consumer_stops(lab: Lab) -> No
         await applied(lab, projecting, [2, 3])
         await consumer.stop()
         assert await lab.standing() == 3
+
+
+async def test_whoever_comes_later_than_the_others_is_not_left_behind(lab: Lab) -> None:
+    """A read model added to a service begins at nothing while the others stand far on: what concerns it not must carry it along too."""
+    await published(lab, *events()[:3])
+    await applied(lab, lazy(lab), [1, 2, 3])
+    service, late = lab.things.contract.service, Projection("late", row=ThingRow, key="thing_id")
+    late.on(ThingRenamed)(lambda _row, _event, _meta: None)
+    both = Projecting(f"{service}.projections", [lab.things.board, late], lab.pool, Progress(lab.pool), at_once=())
+    for positions in ([1], [2], [3]):
+        assert await applied(lab, both, positions) is None
+    await both.settle()
+    assert (await lab.standing("late"), await lab.standing()) == (3, 3)
+
+
+async def test_a_policy_that_comes_later_is_not_left_behind(lab: Lab) -> None:
+    await published(lab, *events()[:3])
+    service, early = lab.things.contract.service, lab.things.policy
+    await applied(lab, Reacting(service, [(early, lab.things.contract)], lab.pool, lab.commands), [1, 2, 3])
+    late = Policy("late", on=ThingRenamed, do=lambda _event, _meta: [])
+    both = Reacting(service, [(early, lab.things.contract), (late, lab.things.contract)], lab.pool, lab.commands, lazily=True)
+    for positions in ([1], [2], [3]):
+        assert await applied(lab, both, positions) is None
+    await both.settle()
+    assert (await lab.standing("late"), await lab.standing(POLICY)) == (3, 3)
 
 
 async def test_policies_pass_over_what_concerns_none_of_them(lab: Lab) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,11 @@ def test_an_archive_that_is_not_whole_or_would_swell_is_refused_before_it_is_rea
     for end in (len(data) // 2, len(data) - 1):
         hostile.write_bytes(data[:end])
         assert "cut short" in operator.refused(3, "verify-pack", hostile)
+    patched = bytearray(data)
+    for entry in (found.start() for found in re.finditer(rb"PK\x01\x02", data)):
+        patched[entry + 8] |= 0x20  # "compressed patched data", which nobody reads
+    hostile.write_bytes(patched)
+    assert "is damaged" in operator.refused(3, "verify-pack", hostile)
     hostile.write_bytes(turned(data, data.index(b"specversion")))
     assert "is damaged" in operator.refused(3, "verify-pack", hostile)
     hostile.write_bytes(b"nothing of the kind")

@@ -3,8 +3,9 @@
 import heapq
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import orjson
@@ -31,7 +32,7 @@ class Finder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Story:
     """Events, causes before effects; `streams` were followed, `left` found only after as many were as a story follows."""
 
@@ -41,7 +42,11 @@ class Story:
 
     def cause_of(self, event: Envelope) -> Envelope | None:
         """Return the event of the story that caused one, where it is told."""
-        return next((one for one in self.events if one.meta.event_id == event.meta.causation_id), None)
+        return self._by_id.get(event.meta.causation_id or "")
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Envelope]:
+        return {event.meta.event_id: event for event in self.events}
 
 
 async def story(finder: Finder, start: str, nouns: Collection[str], *, most: int = MOST) -> Story:
