@@ -31,6 +31,7 @@ BATCH = 4_000
 _WORTH_OVERLAPPING = 100
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _COMMIT_EVERY_SECONDS = 1.0
+_COMMIT_SECONDS = 2.0
 _CHECK_AFTER_SECONDS = 0.5
 _RUSH = 900
 """Events a second of all lanes from which on batches wait for company; relays have made them wait already."""
@@ -289,6 +290,7 @@ class Consumer:
             if consumer is None:
                 return
             try:
-                await consumer.commit({partition: offset for partition, offset in done.items() if partition in consumer.assignment()})
-            except KafkaError as fault:
+                async with asyncio.timeout(_COMMIT_SECONDS):  # a broker that is slow to answer must not keep us from writing
+                    await consumer.commit({partition: offset for partition, offset in done.items() if partition in consumer.assignment()})
+            except (KafkaError, TimeoutError) as fault:
                 _log.info("offsets_not_committed", consumer=self.group, error=repr(fault))

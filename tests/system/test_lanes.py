@@ -41,10 +41,9 @@ async def _worked(platform: Platform) -> None:
         bulletin = {"kind": "bulletin", "title": TITLE, "text": "情况通报。", "addressees": [cast.unit]}
         cast.of("office").do("supervision", "notices", bulletin, at("2021-12-01T00:00:00"))
     need = {"kind": "opinion", "channel": "hotline", "title": TITLE, "detail": "请看。", "petitioner": PETITIONER}
-    clerks = {county: platform.person("clerk", county=county) for county in COUNTIES}
-    asked: list[Asked] = [
-        (clerks[county], "intake", "needs", {**need, "town": f"{county}100"}, {}) for _ in range(60) for county in COUNTIES
-    ]
+    told = [county for county in COUNTIES if county != INVENTED]  # whose time belongs to the tests that invent it
+    clerks = {county: platform.person("clerk", county=county) for county in told}
+    asked: list[Asked] = [(clerks[county], "intake", "needs", {**need, "town": f"{county}100"}, {}) for _ in range(60) for county in told]
     assert {answer.status_code for answer in await at_once(asked)} == {201}
     clerk, office = clerks[SHAOYANG], platform.person("office")
     for wrong in ({**need, "town": FENG + "100"}, {**need, "title": 7}, {**need, "more": PHONE}, {"petitioner": {"name": NAME + "\x00"}}):
@@ -83,7 +82,7 @@ def logged(platform: Platform, lane: tuple[str, str]) -> list[tuple[int, bytes, 
 
 def test_every_lane_is_dense_and_in_order(platform: Platform, records: Lanes) -> None:
     assert set(records) == {lane for lane, (position, *_) in platform.written().items() if position}
-    others = [lane for lane in records if lane[1] != INVENTED]  # it has lanes only where its own test ran before
+    others = [lane for lane in records if lane[1] != INVENTED]  # it has lanes only where its own tests ran before
     assert len(others) == 9, "four services in two counties, and intake in the third"
     for (service, county), lane in records.items():
         positions = [position_of(record) for record in lane]
