@@ -1,5 +1,6 @@
 """What the services' projections say: rows of their figures and lists, each asked for once."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -58,13 +59,8 @@ class Asks(Protocol):
 async def read(api: Asks, figures: Figures) -> Rows:
     """Return every source's rows, no older than what the one who asks knows of, with the fields that are looked at (lists are long)."""
     looked_at = _looked_at(figures)
-    rows: dict[Source, Sequence[Row]] = {}
-    for source, (service, part) in _FIGURES.items():
-        rows[source] = (await api.known(service, "/figures"))[part]
-    for service, sources in _LISTS.items():
-        for source in sources:
-            fields = looked_at[source]
-            rows[source] = [{name: row[name] for name in fields} async for page in api.pages(service, f"/{source}") for row in page]
+    parts = await asyncio.gather(*(_of(api, service, looked_at) for service in _LISTS))
+    rows: dict[Source, Sequence[Row]] = {source: found for part in parts for source, found in part.items()}
     rows["projects"] = [{**row, "steps": await _steps(api, row)} for row in rows["projects"]]
     rows["quotas"] = [
         {**row, "whose": whose}
@@ -76,6 +72,16 @@ async def read(api: Asks, figures: Figures) -> Rows:
     rows["inspections"] = await _inspections(api, rows["verifications"])
     rows["visited"] = visited([await api.known("supervision", f"/rounds/{row['id']}") for row in rows["rounds"]])
     return {**rows, **ledger(await api.known("projects", "/ledger"))}
+
+
+async def _of(api: Asks, service: str, looked_at: Mapping[str, Collection[str]]) -> dict[Source, Sequence[Row]]:
+    """Return the rows of a service's figures and lists; the past of each service is folded while the others fold theirs."""
+    figures = await api.known(service, "/figures")
+    rows: dict[Source, Sequence[Row]] = {source: figures[part] for source, (of, part) in _FIGURES.items() if of == service}
+    for source in _LISTS[service]:
+        fields = looked_at[source]
+        rows[source] = [{name: row[name] for name in fields} async for page in api.pages(service, f"/{source}") for row in page]
+    return rows
 
 
 def _looked_at(figures: Figures) -> Mapping[str, Collection[str]]:

@@ -22,6 +22,11 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+def hashes_of(row: bytes) -> list[bytes]:
+    """Return hashes that stand one after another, each by itself."""
+    return [row[start : start + HASH_BYTES] for start in range(0, len(row), HASH_BYTES)]
+
+
 def parents(hashes: Iterable[bytes]) -> list[bytes]:
     """Return the hashes one level up, one for each two; a last one without a neighbour is left out."""
     one_by_one = iter(hashes)

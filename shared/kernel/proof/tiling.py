@@ -7,7 +7,7 @@ from typing import Self
 from shared.kernel.proof.encoding import LARGEST
 from shared.kernel.proof.errors import ProofError
 from shared.kernel.proof.frontier import Frontier
-from shared.kernel.proof.merkle import HASH_BYTES, parents, subtree_root
+from shared.kernel.proof.merkle import HASH_BYTES, hashes_of, parents, subtree_root
 from shared.kernel.proof.proving import HashReader, Subtree
 from shared.kernel.proof.tiles import TILE_HEIGHT, TILE_WIDTH, Bundle, Tile
 
@@ -47,7 +47,7 @@ class Edge:
             first = self.size >> (TILE_HEIGHT * (level + 1))
             if level == len(rows):
                 rows.append(b"")
-            row = _hashes(rows[level]) + new
+            row = hashes_of(rows[level]) + new
             full = len(row) // TILE_WIDTH
             starts = range(0, full * TILE_WIDTH, TILE_WIDTH)
             tiles += [(Tile(level, index), b"".join(row[start : start + TILE_WIDTH])) for index, start in enumerate(starts, start=first)]
@@ -65,7 +65,7 @@ class Edge:
         """The complete subtrees of the tree, from which its root follows."""
         subtrees: list[bytes] = []
         for row in reversed(self.rows):
-            hashes = _hashes(row)
+            hashes = hashes_of(row)
             while hashes:
                 width = 1 << (len(hashes).bit_length() - 1)
                 subtrees.append(subtree_root(hashes[:width]))
@@ -135,7 +135,7 @@ def hashes_from(read: TileReader, size: int) -> HashReader:
     """
 
     def answer(subtrees: Sequence[Subtree]) -> list[bytes]:
-        tiles = {tile: _hashes(read_tile(tile, read)) for tile in tiles_with(subtrees, size)}
+        tiles = {tile: hashes_of(read_tile(tile, read)) for tile in tiles_with(subtrees, size)}
         places = [_place(subtree, size) for subtree in subtrees]
         return [subtree_root(tiles[tile][start:end]) for tile, start, end in places]
 
@@ -178,7 +178,3 @@ def _row_lengths(size: int) -> list[int]:
 
 def _levels(size: int) -> int:
     return -(-size.bit_length() // TILE_HEIGHT)
-
-
-def _hashes(row: bytes) -> list[bytes]:
-    return [row[start : start + HASH_BYTES] for start in range(0, len(row), HASH_BYTES)]

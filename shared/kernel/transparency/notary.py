@@ -62,7 +62,7 @@ class Notary:
         await producer.send_and_wait(checkpoints_topic(self.identity.service), value, key=county.encode(), headers=pairs)
 
     async def attend(self, county: str) -> bool:
-        """Sign what a lane has become and publish what is not yet; tell whether there may be more."""
+        """Sign what a lane has become and publish what is not yet; tell whether there is more than one signing takes."""
         if county in self.behind and await self.trees.follows(county, self.behind[county]):
             del self.behind[county]  # it was made whole
             _log.info("log_whole_again", county=county)
@@ -75,7 +75,7 @@ class Notary:
         for size, request in await self.trees.unpublished(county):
             await self._publish_checkpoint(county, size, request)
             await self.trees.published(county, size)
-        return growth is not None
+        return growth is not None and growth.after.size - growth.before.size == self.trees.most_leaves
 
     async def renew(self, county: str, size: int) -> None:
         """Publish the latest checkpoint once more, with the proof from the size a witness stands at."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.kernel.proof.checkpoints import Checkpoint
 from shared.kernel.proof.errors import ProofError
-from shared.kernel.proof.merkle import HASH_BYTES
+from shared.kernel.proof.merkle import HASH_BYTES, hashes_of
 from shared.kernel.proof.proving import Plan, plan_consistency, plan_inclusion
 from shared.kernel.proof.receipts import Receipt
 from shared.kernel.proof.tiles import TILE_WIDTH, Bundle, Tile, encode_bundle
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
 
 _TREE = "SELECT edge FROM proof.trees WHERE county = $1"
-_LEAVES = "SELECT leaf_hash FROM log.events WHERE county = $1 AND position > $2 ORDER BY position LIMIT $3"
+_LEAVES = """
+SELECT string_agg(leaf_hash, '' ORDER BY position) FROM log.events WHERE county = $1 AND position > $2 AND position <= $2 + $3
+"""
 _TILES = """
 SELECT level, number, hashes FROM proof.tiles
 WHERE county = $1 AND (level, number) IN (SELECT * FROM unnest($2::smallint[], $3::bigint[]))
@@ -39,7 +41,6 @@ DELETE FROM proof.checkpoints WHERE county = $1 AND request IS NULL
 _NOTE = "SELECT note FROM proof.checkpoints WHERE county = $1 AND size = $2 FOR UPDATE"
 _COSIGNED = "UPDATE proof.checkpoints SET note = $3, witnesses = $4 WHERE county = $1 AND size = $2"
 _BODIES = "SELECT body FROM log.events WHERE county = $1 AND position > $2 ORDER BY position LIMIT $3"
-_MOST_LEAVES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,17 @@ class Trees:
 
     def __init__(self, pool: "Pool") -> None:
         self.pool = pool
+        self.most_leaves = 1 << 16
+        """So many a tree grows by at once at most."""
 
     async def growth(self, county: str) -> Growth | None:
         """Return what the lane's next leaves make of its tree, None when there are none."""
         async with county_reading(self.pool, county) as connection:
             before = await self._edge(connection, county)
-            rows = await connection.fetch(_LEAVES, county, before.size, _MOST_LEAVES)
-            if not rows:
+            leaves = await connection.fetchval(_LEAVES, county, before.size, self.most_leaves)
+            if leaves is None:
                 return None
-            after, tiles = before.append(row[0] for row in rows)
+            after, tiles = before.append(hashes_of(leaves))
             proof = await _proof(connection, county, plan_consistency(before.size, after.size), after, tiles)
         return Growth(before, after, tiles, proof)
 
@@ -98,10 +101,10 @@ class Trees:
         async with county_reading(self.pool, county) as connection:
             edge = await self._edge(connection, county)
             while edge.size < signed.size:
-                rows = await connection.fetch(_LEAVES, county, edge.size, min(_MOST_LEAVES, signed.size - edge.size))
-                if not rows:
+                leaves = await connection.fetchval(_LEAVES, county, edge.size, min(self.most_leaves, signed.size - edge.size))
+                if leaves is None:
                     return False
-                edge, _ = edge.append(row[0] for row in rows)
+                edge, _ = edge.append(hashes_of(leaves))
         return edge.size > signed.size or edge.root == signed.root
 
     async def latest_from(self, county: str, size: int) -> tuple[bytes, list[bytes]] | None:
