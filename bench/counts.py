@@ -20,6 +20,8 @@ class Counts:
     verify_events: int
     past_events: tuple[int, ...]
     """Events of the lanes whose past is asked for; the first is what the others are held against."""
+    memory_events: tuple[int, ...]
+    """Events that are rebuilt from where memory is measured; the first is what the others are held against."""
     growth_rounds: int
     """More and shorter samples than elsewhere, so that measuring does not itself make the smallest log a large one."""
 
@@ -35,6 +37,7 @@ FULL = Counts(
     growth_events=1_000,
     verify_events=1_000_000,
     past_events=(50_000, 500_000),
+    memory_events=(100_000, 1_000_000),
     growth_rounds=15,
 )
 QUICK = Counts(
@@ -48,5 +51,6 @@ QUICK = Counts(
     growth_events=200,
     verify_events=5_000,
     past_events=(500, 2_000),
+    memory_events=(1_000, 5_000),
     growth_rounds=3,
 )

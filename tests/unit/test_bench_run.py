@@ -19,7 +19,7 @@ def test_a_quick_run_prints_one_line_per_figure_and_leaves_nothing_behind() -> N
                 "bench",
                 "--quick",
                 "--only",
-                "project,verify,past",
+                "project,verify,past,memory",
                 "--data",
                 str(folder),
                 "--port-base",
@@ -49,6 +49,10 @@ def test_a_quick_run_prints_one_line_per_figure_and_leaves_nothing_behind() -> N
         "past/one-need/2000",
         "past/figures/500",
         "past/figures/2000",
+        "memory/rebuild-from-log/1000",
+        "memory/rebuild-from-log/5000",
+        "memory/rebuild-from-kafka/1000",
+        "memory/rebuild-from-kafka/5000",
     ]
     settings = lines[0]["conditions"]["postgres"]
     assert (settings["fsync"], settings["synchronous_commit"]) == ("on", "on")
