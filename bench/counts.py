@@ -9,6 +9,8 @@ class Counts:
 
     rounds: int
     append_seconds: int
+    signed_seconds: int
+    """Longer, so that what is left to sign at the end weighs as little as it does in a service that runs on."""
     http_seconds: int
     project_events: int
     single_events: int
@@ -29,6 +31,7 @@ class Counts:
 FULL = Counts(
     rounds=5,
     append_seconds=3,
+    signed_seconds=8,
     http_seconds=4,
     project_events=100_000,
     single_events=3_000,
@@ -43,6 +46,7 @@ FULL = Counts(
 QUICK = Counts(
     rounds=2,
     append_seconds=1,
+    signed_seconds=1,
     http_seconds=1,
     project_events=4_000,
     single_events=200,

@@ -39,9 +39,9 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
         for clients in _CLIENTS:
             contestants[_pgbench(clients)] = partial(one_row.sample, clients, seconds)
             contestants[_ours(clients)] = partial(ours.sample, clients, seconds)
-        contestants[_ours(256)] = partial(ours.sample, 256, seconds)
+        contestants[_ours(256)] = partial(ours.sample, 256, counts.signed_seconds)
         signed = closing.enter_context(Signed(database(stack, "signed", "services.intake").app, stack.info.kafka))
-        contestants[_SIGNED] = partial(signed.sample, 256, seconds)
+        contestants[_SIGNED] = partial(signed.sample, 256, counts.signed_seconds)
         for threads in _THREADS:
             contestants[_eventsourcing(threads)] = partial(eventsourcing.sample, threads, seconds)
         missing = None
@@ -53,7 +53,16 @@ def run(lab: Lab, counts: Counts, report: Report) -> None:
             missing = str(reason)
         samples = interleave("append", contestants, counts.rounds, lab.say)
         rows = ours.rows()
-    for line in lines(samples, missing, {"body_bytes": body_bytes(), "seconds_per_sample": seconds, "events_at_end": rows}):
+    for line in lines(
+        samples,
+        missing,
+        {
+            "body_bytes": body_bytes(),
+            "seconds_per_sample": seconds,
+            "seconds_per_sample_at_256": counts.signed_seconds,
+            "events_at_end": rows,
+        },
+    ):
         report.add(line)
 
 

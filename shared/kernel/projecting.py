@@ -51,7 +51,7 @@ class Projecting:
             if known is not None and known not in self._handled and dataschema == contract.dataschema(name):
                 continue
             try:
-                record.fact = Fact(record.event(), record.envelope.meta)
+                record.fact = Fact(record.event(), record.envelope.meta, record.envelope.body)
             except Exception as fault:  # noqa: BLE001 - an event that cannot be read is parked, whatever the reason
                 record.fact = f"{type(fault).__name__}: {fault}"
 

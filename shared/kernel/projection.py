@@ -31,6 +31,7 @@ _COLUMN_TYPES: dict[Any, str] = {
     UUID: "uuid",
     date: "date",
     datetime: "timestamptz",
+    bytes: "bytea",
     dict: "jsonb",
     list: "jsonb",
 }
@@ -38,10 +39,11 @@ _COLUMN_TYPES: dict[Any, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An event with its envelope, as a projection sees it."""
+    """An event with its envelope, as a projection sees it; `body` is the bytes it came in."""
 
     event: Event
     meta: Meta
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

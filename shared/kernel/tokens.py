@@ -46,15 +46,17 @@ class _Claims(BaseModel):
     unit: UnitCode | None = None
     branch: UnitCode | None = None
     exp: Annotated[int | float, Field(gt=0, lt=1e11, allow_inf_nan=False)]
+    iat: Annotated[int | float, Field(ge=0, lt=1e11, allow_inf_nan=False)] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who a token speaks for, in which county, until when (seconds since 1970)."""
+    """Who a token speaks for, in which county, until when and since when (seconds since 1970; 0: it does not say)."""
 
     county: str
     actor: Actor
     expires_at: float
+    issued_at: float = 0.0
 
 
 class Tokens:
@@ -88,6 +90,10 @@ class Tokens:
         if len(self._known) > _CACHE:
             self._known.popitem(last=False)
         return principal
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token signed by the issuer, whoever it is for; TokenRefused where it is not."""
+        return await self._decode(token)
 
     async def _decode(self, token: str) -> dict[str, Any]:
         for attempt in (1, 2):
@@ -132,4 +138,4 @@ class Tokens:
         if SYSTEM in known.roles or PUBLIC in known.roles:
             raise TokenRefused("token_invalid")
         actor = Actor(sub=known.sub, roles=same(known.roles), unit=known.unit, branch=known.branch)
-        return Principal(known.county, actor, float(known.exp))
+        return Principal(known.county, actor, float(known.exp), float(known.iat))

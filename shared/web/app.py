@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import structlog
@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from shared.kernel.settings import ServiceSettings
 from shared.kernel.telemetry import tracer
@@ -51,7 +51,33 @@ class _Running:
         return self.door
 
 
-def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) -> FastAPI:
+class Face(Protocol):
+    """What a process shows besides the routes of its table."""
+
+    @property
+    def v1(self) -> Sequence[Route]:
+        """Routes below `/v1`."""
+        ...
+
+    @property
+    def other(self) -> Sequence[BaseRoute]:
+        """Routes anywhere else."""
+        ...
+
+    async def start(self, worker: Worker, door: Door) -> None:
+        """Begin, once the worker runs."""
+        ...
+
+    async def stop(self) -> None:
+        """End, before the worker does."""
+        ...
+
+    def let_go(self) -> None:
+        """End what would not end by itself: the process is about to stop, and waits for its connections."""
+        ...
+
+
+def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings, face: Face | None = None) -> FastAPI:
     """Return the ASGI application of a service; its lifespan opens and closes the worker."""
     running = _Running()
 
@@ -66,10 +92,14 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
         )
         running.worker, running.door = worker, Door(tokens, frozenset(settings.counties), worker.clock)
         await worker.start()
+        if face is not None:
+            await face.start(worker, running.door)
         _log.info("service_started", counties=settings.counties, port=settings.http_port)
         try:
             yield
         finally:
+            if face is not None:
+                await face.stop()
             await worker.stop()
             _log.info("service_stopped")
 
@@ -77,6 +107,7 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
     endpoints = Transfers(running.the_worker, running.the_door, tracer(service, settings.otlp_endpoint))
     short = [Route(PREFIX + path, endpoint, methods=[method]) for row in table for path, endpoint, method in _routes(row, endpoints)]
     short.append(Route(f"{PREFIX}/as-of", endpoints.moment(), methods=["GET"]))
+    short.extend(face.v1 if face is not None else ())
     app = ServiceApp(
         short=short,
         title=f"yinuo {service}",
@@ -95,6 +126,7 @@ def create_app(parts: Parts, table: Sequence[Row], settings: ServiceSettings) ->
     app.router.routes.extend(Tlog(running.the_worker, running.the_door).routes())
     for name in parts.contract.events:
         app.router.routes.append(Route(parts.contract.dataschema(name), _document(parts.contract.schema(name)), methods=["GET"]))
+    app.router.routes.extend(face.other if face is not None else ())
     return app
 
 

@@ -2,8 +2,10 @@
 
 import gc
 import signal
+import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import uvicorn
 from pydantic import ValidationError
@@ -13,13 +15,20 @@ from shared.kernel.settings import ServiceSettings
 from shared.kernel.telemetry import configure_logging
 from shared.kernel.tenancy import TenancyBroken
 from shared.kernel.worker import Parts
-from shared.web.app import Row, create_app
+from shared.web.app import Face, Row, create_app
 
+S = TypeVar("S", bound=ServiceSettings)
 _GRACE_SECONDS = 8
 _USAGE = 2
 
 
-def run(parts: Parts, table: Sequence[Row], settings_class: type[ServiceSettings], arguments: Sequence[str]) -> int:
+def run(
+    parts: Parts,
+    table: Sequence[Row],
+    settings_class: type[S],
+    arguments: Sequence[str],
+    face: Callable[[S], Face] | None = None,
+) -> int:
     """Carry out `serve` or `migrate` and return the exit code: 0, 1 for a failure told in one sentence, 2 for misuse."""
     if list(arguments) not in (["serve"], ["migrate"]):
         sys.stderr.write(f"usage: python -m {parts.package}.main serve|migrate\n")
@@ -37,12 +46,26 @@ def run(parts: Parts, table: Sequence[Row], settings_class: type[ServiceSettings
             return _USAGE
         migrate(settings.database_owner_dsn, parts.package)
         return 0
-    return _serve(parts, table, settings)
+    return _serve(parts, table, settings, face(settings) if face is not None else None)
 
 
-def _serve(parts: Parts, table: Sequence[Row], settings: ServiceSettings) -> int:
+class _Server(uvicorn.Server):
+    """A server that lets streams go before it waits for its connections."""
+
+    def __init__(self, config: uvicorn.Config, face: Face | None) -> None:
+        super().__init__(config)
+        self._face = face
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking requests and wait for those under way."""
+        if self._face is not None:
+            self._face.let_go()
+        await super().shutdown(sockets)
+
+
+def _serve(parts: Parts, table: Sequence[Row], settings: ServiceSettings, face: Face | None) -> int:
     config = uvicorn.Config(
-        create_app(parts, table, settings),
+        create_app(parts, table, settings, face),
         host=settings.http_host,
         port=settings.http_port,
         loop="uvloop",
@@ -55,7 +78,7 @@ def _serve(parts: Parts, table: Sequence[Row], settings: ServiceSettings) -> int
         proxy_headers=False,
         lifespan="on",
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, face)
     gc.collect()
     gc.freeze()  # what is loaded by now stays: it need not be looked through again and again
     gc.set_threshold(20_000, 20, 50)

@@ -134,8 +134,8 @@ class FromKafka:
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            max_partition_fetch_bytes=8 << 20,
-            fetch_max_bytes=16 << 20,
+            max_partition_fetch_bytes=2 << 20,
+            fetch_max_bytes=8 << 20,
         )
         await reader.start()
         try:
