@@ -26,6 +26,9 @@ export PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 made_from() { printf '%s %s\n' "$PWD" "$(cat "$1" pyproject.toml | cksum)"; }
 whole() { [ -x .venv/bin/python ] && [ "$(cat ".venv/made-from-$1" 2>/dev/null)" = "$(made_from "$2")" ]; }
 
+# The portal's pages are built from their sources, which change more often than a lock.
+pages() { .venv/bin/python -m deploy.web || exit $?; }
+
 usable() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
 fresh=
@@ -36,6 +39,7 @@ trap 'say "Interrupted: nothing half-made is taken for whole."; exit 130' INT TE
 trap 'rm -f "$errors"; if [ -n "$fresh" ]; then rm -rf .venv; fi; if [ "$(readlink "$turn")" = $$ ]; then rm -f "$turn"; fi' EXIT
 
 if whole dev requirements-dev.lock || { [ "$1" = runtime ] && whole runtime requirements.lock; }; then
+  pages
   exit 0
 fi
 
@@ -58,6 +62,7 @@ if [ -e .venv/unfinished ] || { [ -e .venv ] && ! usable .venv/bin/python; }; th
   rm -rf .venv
 fi
 if whole dev requirements-dev.lock || { [ "$1" = runtime ] && whole runtime requirements.lock; }; then
+  pages
   exit 0
 fi
 
@@ -112,3 +117,4 @@ fi
 made_from "$lock" >".venv/made-from-$1"
 rm .venv/unfinished
 fresh=
+pages
