@@ -32,7 +32,8 @@ def up(
 
     with reporter(quiet=out.quiet) as listener:
         clock: Literal["real", "simulated"] = "simulated" if simulated_clock else "real"
-        stack = Stack(data or default_data(), port_base, clock, on_event=listener, services=() if no_services else SERVICES)
+        services = () if no_services else SERVICES
+        stack = Stack(data or default_data(), port_base, clock, on_event=listener, services=services, portal=not no_services)
         with stack:
             try:
                 _tell(stack.info, out)
@@ -48,8 +49,12 @@ def stop_on_signals() -> None:
         signal.signal(number, signal.default_int_handler)
 
 
+def _portal(info: "Info") -> dict[str, str]:
+    return {} if info.portal is None else {"portal": info.portal}
+
+
 def _tell(info: "Info", out: Output) -> None:
-    out.record(info.as_dict() if out.form == "json" else {**info.services, "kafka": info.kafka, "data": info.data})
+    out.record(info.as_dict() if out.form == "json" else {**_portal(info), **info.services, "kafka": info.kafka, "data": info.data})
     sys.stdout.flush()
     if out.form != "json":
         out.say("Ready. Ctrl-C stops everything.")

@@ -92,7 +92,7 @@ class Build:
         environment = {key: value for key, value in os.environ.items() if key.upper() not in _UNHEARD}
         command = [self._in_node("bin/node"), *arguments]
         run = subprocess.run(
-            command, cwd=self.web, env=environment | settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            command, cwd=self.web, env={**environment, **settings}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
         if run.returncode == 0:
             return

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ISSUER = "https://issuer.yinuo.local"
 AUDIENCE = "yinuo"
+CLIENT = "yinuo-portal"
 ALGORITHM = "ES256"
 ROLES = ("citizen", "clerk", "member", "branch", "unit", "office", "leader", "inspector", "auditor", "operator")
 DEFAULT_TTL_SECONDS = 12 * 3600

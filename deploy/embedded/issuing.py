@@ -23,10 +23,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from deploy.embedded.issuer import DEFAULT_TTL_SECONDS, ROLES, Issuer, check_claims, load_issuer
+from deploy.embedded.issuer import CLIENT, DEFAULT_TTL_SECONDS, ROLES, Issuer, check_claims, load_issuer
 from deploy.embedded.people import KNOWN, Person, people_of
 
-CLIENT = "yinuo-portal"
 _CODE_SECONDS = 60.0
 _VISITOR = "visitor:"
 _TOKEN_SECONDS = 3_600

@@ -11,7 +11,7 @@ SERVICES = ("intake", "projects", "supervision", "scoring")
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT_BASE = 8080
 _LEAST_FREE_BYTES = 1024**3
-_OFFSETS = {"intake": 1, "projects": 2, "supervision": 3, "scoring": 4, "kafka": 12, "controller": 13}
+_OFFSETS = {"portal": 0, "intake": 1, "projects": 2, "supervision": 3, "scoring": 4, "issuer": 5, "kafka": 12, "controller": 13}
 HIGHEST_PORT_BASE = 65535 - max(_OFFSETS.values())
 
 
@@ -22,7 +22,7 @@ class Ports:
     base: int
 
     def of(self, name: str) -> int:
-        """Return the port of a service, of `kafka` or of its `controller`."""
+        """Return the port of a service, of the portal or its issuer, of `kafka` or of its `controller`."""
         return self.base + _OFFSETS[name]
 
     def address(self, name: str) -> str:

@@ -17,6 +17,7 @@ from deploy.embedded.jars import ensure_jars
 from deploy.embedded.kafka import EmbeddedKafka
 from deploy.embedded.keys import proof_settings
 from deploy.embedded.leftovers import end_leftovers
+from deploy.embedded.portal import ISSUER, PORTAL, EmbeddedIssuer, embedded_portal
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.preflight import DEFAULT_PORT_BASE, SERVICES, Ports, check_disk
 from deploy.embedded.profiles import apply, known_counties
@@ -36,6 +37,8 @@ class Info:
     postgres_owner: dict[str, str]
     data: str
     pids: dict[str, int]
+    portal: str | None = None
+    """Where the web page is; None where it does not run."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain dictionaries, for JSON."""
@@ -58,12 +61,14 @@ class Stack:
         on_event: Listener = silent,
         services: tuple[str, ...] = SERVICES,
         counties: tuple[str, ...] | None = None,
+        portal: bool = False,
     ) -> None:
         self._data = DataDirectory(data)
         self._ports = Ports(port_base)
         self._clock = clock
         self._listener = on_event
         self._names = services
+        self._portal = portal
         self._counties = counties or known_counties()
         self._supervisor: Supervisor | None = None
         self.postgres = EmbeddedPostgres(self._data)
@@ -104,6 +109,7 @@ class Stack:
             postgres_owner={name: self.postgres.dsn(name, owner_of(name)) for name in SERVICES},
             data=str(self._data.root),
             pids=self._supervisor.pids() if self._supervisor else {},
+            portal=self._ports.url(PORTAL) if self._portal else None,
         )
 
     def _prepare(self, account: Account | None) -> Path:
@@ -116,7 +122,7 @@ class Stack:
             self._data.lock()
             if ended := end_leftovers(self._data.run):
                 self._listener(Event("warning", "leftovers", f"ended what an earlier run left behind: {', '.join(ended)}"))
-        self._ports.check(self._names)
+        self._ports.check((*self._names, *((PORTAL, ISSUER) if self._portal else ())))
         check_disk(self._data.root)
         jars = ensure_jars(lambda done, total: self._listener(Event("progress", "jars", "fetching Kafka", done, total)))
         self._data.create(account)
@@ -128,10 +134,13 @@ class Stack:
         common = common_environment(self._data, self._ports, self._counties, self._clock)
         proofs = proof_settings(self._data, DEPLOYMENT, SERVICES, self._counties)
         services = [EmbeddedService(name, self._data, self.postgres, self._ports, {**common, **proofs[name]}) for name in self._names]
+        issuer = EmbeddedIssuer(self._data, self._ports)
+        if self._portal:
+            services.append(embedded_portal(self._data, self.postgres, self._ports, common))
 
         def databases() -> None:
             self.postgres.start(supervisor, account)
-            ensure_databases(self.postgres, SERVICES)
+            ensure_databases(self.postgres, (*SERVICES, PORTAL))
 
         def databases_then_migrations() -> None:
             # Migrations need PostgreSQL alone, so they do not wait for Kafka.
@@ -143,8 +152,12 @@ class Stack:
         self._together([partial(self._step, "Kafka", partial(kafka.start, supervisor)), databases_then_migrations])
         for service in services:
             service.start(supervisor)
+        if self._portal:
+            issuer.start(supervisor)
+            issuer.wait(supervisor)
         if services:
             self._step("services", partial(self._together, [partial(service.wait, supervisor) for service in services]))
+        if self._names:
             self._step("profiles", partial(apply, self.info.services, self._counties, simulated=self._clock == "simulated"))
 
     def _step(self, name: str, action: Callable[[], None]) -> None:

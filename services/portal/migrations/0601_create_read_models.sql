@@ -1,4 +1,4 @@
-CREATE TABLE read.archive (
+CREATE TABLE read.event_archive (
   county      text        NOT NULL,
   source      text        NOT NULL,
   position    bigint      NOT NULL,
@@ -12,9 +12,9 @@ CREATE TABLE read.archive (
   body        bytea       NOT NULL,
   PRIMARY KEY (county, source, position)
 );
-CREATE INDEX archive_by_need ON read.archive (county, need_id) WHERE need_id IS NOT NULL;
-CREATE INDEX archive_by_project ON read.archive (county, project_id) WHERE project_id IS NOT NULL;
-CALL tenancy.isolate('read.archive', 'SELECT, INSERT, UPDATE, DELETE');
+CREATE INDEX event_archive_by_need ON read.event_archive (county, need_id) WHERE need_id IS NOT NULL;
+CREATE INDEX event_archive_by_project ON read.event_archive (county, project_id) WHERE project_id IS NOT NULL;
+CALL tenancy.isolate('read.event_archive', 'SELECT, INSERT, UPDATE, DELETE');
 
 CREATE TABLE read.need_cards (
   county             text   NOT NULL,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection
 
 _KEEP = """
-INSERT INTO read.archive (county, source, position, stream, type, recorded_at, need_id, project_id, town, units, body)
+INSERT INTO read.event_archive (county, source, position, stream, type, recorded_at, need_id, project_id, town, units, body)
 SELECT $1, u.* FROM unnest(
   $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::bytea[]
 ) AS u ON CONFLICT DO NOTHING
@@ -88,4 +88,4 @@ def _codes(value: Any) -> Iterable[str]:  # noqa: ANN401 - a field of any event
     return [code for code in value if isinstance(code, str)] if isinstance(value, tuple | list) else ()
 
 
-ARCHIVE = Archive("archive", row=Archived, key=("source", "position"))
+ARCHIVE = Archive("event_archive", row=Archived, key=("source", "position"))

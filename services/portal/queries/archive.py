@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LANE = """
 (SELECT a.source, a.position, a.type, a.stream, a.recorded_at, a.body,
   coalesce(a.town, n.town) AS town, concat_ws(' ', a.units, n.handling_unit, p.unit) AS units
-FROM read.archive a
+FROM read.event_archive a
 LEFT JOIN read.need_cards n ON n.county = $1 AND n.need_id = a.need_id
 LEFT JOIN read.project_cards p ON p.county = $1 AND p.project_id = a.project_id
 WHERE a.county = $1 AND a.source = '{source}' AND a.position > ${after} AND a.position <= ${until} ORDER BY a.position LIMIT $2)
@@ -23,9 +23,9 @@ WHERE a.county = $1 AND a.source = '{source}' AND a.position > ${after} AND a.po
 BEHIND = " UNION ALL ".join(
     _LANE.format(source=source, after=index, until=index + len(LANES)) for index, source in enumerate(LANES, 3)
 )  # names of our own contracts, numbers of parameters
-_END = "SELECT max(position) FROM read.archive WHERE county = $1 AND source = $2"
-_BEGIN = "SELECT min(position) FROM read.archive WHERE county = $1 AND source = $2"
-_PRUNE = "DELETE FROM read.archive WHERE county = $1 AND source = $2 AND position <= $3"
+_END = "SELECT max(position) FROM read.event_archive WHERE county = $1 AND source = $2"
+_BEGIN = "SELECT min(position) FROM read.event_archive WHERE county = $1 AND source = $2"
+_PRUNE = "DELETE FROM read.event_archive WHERE county = $1 AND source = $2 AND position <= $3"
 _FOREVER = (1 << 63) - 1
 
 

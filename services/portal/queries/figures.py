@@ -51,7 +51,7 @@ SELECT complete_by AS day, count(*) AS projects FROM read.project_cards
 WHERE county = $1 AND status = 'claimed' AND complete_by IS NOT NULL AND NOT suspended GROUP BY 1 ORDER BY 1
 """
 _LATEST = """
-SELECT source, position, type, recorded_at, body FROM read.archive WHERE county = $1 AND source = $2 ORDER BY position DESC LIMIT $3
+SELECT source, position, type, recorded_at, body FROM read.event_archive WHERE county = $1 AND source = $2 ORDER BY position DESC LIMIT $3
 """
 Rows = list[dict[str, Any]]
 

@@ -89,7 +89,7 @@ class Tail:
         seen, looked = -1, 0.0
         loop = asyncio.get_running_loop()
         while True:
-            changes = self._progress.changes(self.county, "archive")
+            changes = self._progress.changes(self.county, "event_archive")
             if not self.vector or changes != seen or loop.time() - looked > _LOOK_SECONDS:
                 try:
                     more = await self._look()
