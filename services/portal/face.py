@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from services.portal.api import Interface
 from services.portal.login.authority import Authority
@@ -16,6 +19,10 @@ from services.portal.login.oidc import Provider
 from services.portal.login.sessions import Sessions
 from services.portal.login.vault import Vault
 from services.portal.login.viewers import Viewers
+from services.portal.pages import PAGES
+from services.portal.pages.services import Services
+from services.portal.pages.signing import Signing
+from services.portal.pages.site import Site
 from services.portal.queries.archive import prune
 from services.portal.settings import Settings
 from services.portal.stream.cursor import Cursors
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from shared.kernel.worker import Worker
 
 CALLBACK = "/login/done"
+FOLDER = Path(__file__).parent
 _PRUNE_SECONDS = 60.0
 
 
@@ -40,12 +48,18 @@ class Portal:
         self._interface: Interface | None = None
         self._tails: Tails | None = None
         self._authority: Authority | None = None
+        self._services = Services(settings.service_urls)
+        self._site: Site | None = None
         self._pruning: asyncio.Task[None] | None = None
         self.v1 = [
             Route("/v1/{county}/stream", self._later(lambda portal: portal.stream), methods=["GET"]),
             Route("/v1/{county}/snapshot", self._later(lambda portal: portal.snapshot), methods=["GET"]),
         ]
-        self.other: list[BaseRoute] = []
+        self.other: list[BaseRoute] = [
+            Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
+            Mount("/", self._pages),
+        ]
+        self._router: Router | None = None
 
     async def start(self, worker: "Worker", door: Door) -> None:
         """Begin, once the worker runs."""
@@ -65,6 +79,19 @@ class Portal:
         self._authority, self._tails = Authority(pool), Tails(pool, worker.progress)
         cursors = Cursors(self._vault.secret("cursors"))
         self._interface = Interface(worker, viewers, self._authority, self._tails, cursors)
+        site = self._site = Site(
+            worker,
+            tokens=tokens,
+            provider=provider,
+            viewers=viewers,
+            sessions=sessions,
+            vault=self._vault,
+            services=self._services,
+            public_url=settings.public_url,
+            folder=FOLDER,
+        )
+        signing = Signing(site, provider, settings.oidc_end_url)
+        self._router = Router([*signing.routes(), *site.routes(PAGES), Route("/", site.counties, methods=["GET"])], redirect_slashes=True)
         self._authority.start()
         if settings.archive_keep is not None:
             self._pruning = asyncio.create_task(self._prune(worker, settings.archive_keep), name="prune")
@@ -78,6 +105,7 @@ class Portal:
             await self._authority.stop()
         if self._tails is not None:
             await self._tails.stop()
+        await self._services.close()
 
     def let_go(self) -> None:
         """End streams: the process waits for its connections."""
@@ -93,6 +121,13 @@ class Portal:
             return await of(self._interface)(request)
 
         return endpoint
+
+    async def _pages(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a page, once the portal is started."""
+        if self._router is None:
+            raise ConnectionError("not started")
+        scope["app_root_path"] = scope["root_path"] = ""
+        await self._router(scope, receive, send)
 
     async def _prune(self, worker: "Worker", keep: int) -> None:
         while True:

@@ -212,6 +212,10 @@ class Worker:
             )
         return wrong
 
+    def standstill(self) -> dict[str, str]:
+        """Return what is wrong with the consumers, by name; empty while the read models keep up."""
+        return self._watchdog.wrong()
+
     async def _start_consumers(self) -> None:
         wait = 0.2
         while True:

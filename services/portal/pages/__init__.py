@@ -1,0 +1,8 @@
+"""Pages: server-rendered, whole without scripts; they read the portal's own rows, and send what people do to the services."""
+
+from collections.abc import Sequence
+
+from services.portal.pages import citizens
+from services.portal.pages.visit import Page
+
+PAGES: Sequence[Page] = (*citizens.PAGES,)
