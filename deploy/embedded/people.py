@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-KNOWN = {"430523": "新邵县", "610330": "凤县"}
+KNOWN = {"430523": "邵阳县", "610330": "凤县"}
 LABELS = {
     "citizen": "群众",
     "clerk": "窗口工作人员",

@@ -23,11 +23,11 @@ from services.portal.pages import PAGES
 from services.portal.pages.services import Services
 from services.portal.pages.signing import Signing
 from services.portal.pages.site import Site
-from services.portal.queries.archive import prune
+from services.portal.queries.archive import last_recorded, prune
 from services.portal.settings import Settings
 from services.portal.stream.cursor import Cursors
 from services.portal.stream.tail import Tails
-from shared.kernel.tenancy import TROUBLE, county_transaction
+from shared.kernel.tenancy import TROUBLE, county_reading, county_transaction
 from shared.kernel.tokens import Tokens
 from shared.web.requests import Door
 
@@ -64,6 +64,11 @@ class Portal:
     async def start(self, worker: "Worker", door: Door) -> None:
         """Begin, once the worker runs."""
         settings, pool = self._settings, worker.pool
+        for county in settings.counties:
+            async with county_reading(pool, county) as connection:
+                recorded_at = await last_recorded(connection, county)
+            if recorded_at is not None:  # a simulated clock goes on from what is known; a real one takes no notice
+                worker.clock.observe(county, recorded_at)
         tokens: Tokens = door.tokens
         provider = Provider(
             tokens,

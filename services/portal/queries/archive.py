@@ -25,6 +25,7 @@ BEHIND = " UNION ALL ".join(
 )  # names of our own contracts, numbers of parameters
 _END = "SELECT max(position) FROM read.event_archive WHERE county = $1 AND source = $2"
 _BEGIN = "SELECT min(position) FROM read.event_archive WHERE county = $1 AND source = $2"
+_LAST = "SELECT recorded_at FROM read.event_archive WHERE county = $1 AND source = $2 ORDER BY position DESC LIMIT 1"
 _PRUNE = "DELETE FROM read.event_archive WHERE county = $1 AND source = $2 AND position <= $3"
 _FOREVER = (1 << 63) - 1
 
@@ -68,6 +69,12 @@ async def reach(connection: "Connection", county: str) -> tuple[Vector, Vector]:
         firsts.append(await connection.fetchval(_BEGIN, county, lane) or 0)
         lasts.append(await connection.fetchval(_END, county, lane) or 0)
     return tuple(firsts), tuple(lasts)
+
+
+async def last_recorded(connection: "Connection", county: str) -> datetime | None:
+    """Return when the latest event kept was recorded; None where none is."""
+    times = [await connection.fetchval(_LAST, county, lane) for lane in LANES]
+    return max((at for at in times if at is not None), default=None)
 
 
 async def prune(connection: "Connection", county: str, keep: int) -> None:
