@@ -122,4 +122,10 @@ def _day(value: date | datetime | str | None) -> date | None:
     return business_day(value) if isinstance(value, datetime) else value
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {"day": day, "moment": moment, "word": word, "kind": lambda code: KINDS.get(code or "", "now")}
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "business_day": business_day,
+    "day": day,
+    "moment": moment,
+    "word": word,
+    "kind": lambda code: KINDS.get(code or "", "now"),
+}
