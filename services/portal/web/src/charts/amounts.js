@@ -89,14 +89,14 @@ export function columns(data, look) {
 }
 
 /** {items: [{name, max}], series: [{name, values}]}: the first series is the one that is looked at. */
-export function radar(data, look) {
+export function radar(data, look, width, height) {
   return {
     legend: legend(look),
     tooltip: { trigger: "item" },
     radar: {
       indicator: data.items,
       center: ["50%", "56%"],
-      radius: "66%",
+      radius: Math.max(30, Math.min(width / 2 - look.size * 5, height / 2 - look.size * 3.2)),
       axisName: { color: look.ink, fontSize: look.size },
       splitArea: { show: false },
       splitLine: { lineStyle: { color: look.line } },
@@ -145,12 +145,12 @@ export function sankey(data, look, width) {
 export function tiles(data, look, width, height) {
   const cols = Math.max(...data.towns.map((town) => town.col)) + 1;
   const rows = Math.max(...data.towns.map((town) => town.row)) + 1;
-  const side = Math.min((width - 4) / cols, (height - 4) / rows);
-  const wide = Math.min((width - 4) / cols, side * 1.5);
+  const side = Math.min(((width - 4) / cols) * 1.3, (height - 4) / rows);
+  const wide = Math.min((width - 4) / cols, side * 2);
   const [left, top] = [(width - wide * cols) / 2, (height - side * rows) / 2];
   const done = data.towns.map((town) => town.done);
   const [least, most] = [Math.min(...done), Math.max(...done)];
-  const text = Math.min(look.size, wide / 5.2, side / 4.8);
+  const text = Math.min(look.size, wide / 6, side / 4.8);
   return {
     tooltip: { trigger: "item", formatter: (at) => { const town = data.towns[at.dataIndex]; return `${town.name}\n办结率 ${town.done}%\n超期率 ${town.overdue}%`; } },
     xAxis: { show: false, type: "value", min: 0, max: cols },

@@ -4,7 +4,7 @@
 export function toCsv(table) {
   const cell = (text) => {
     const plain = text.trim().replace(/\s+/g, " ");
-    const safe = /^[=+@\t\r]|^-(?![\d.])/.test(plain) ? `'${plain}` : plain;
+    const safe = /^[=@]|^[+-](?![\d.])/.test(plain) ? `'${plain}` : plain;
     return /[",\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
   };
   const rows = [...table.rows].map((row) => [...row.cells].map((one) => cell(one.textContent)).join(","));

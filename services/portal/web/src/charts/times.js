@@ -2,6 +2,8 @@
 
 import { grid, legend, nameAxis, onColour, valueAxis } from "./look.js";
 
+const WEEK = 7 * 24 * 3600 * 1000;
+
 /** {days: [text], open: [number or null], promise: [number], today: index}: what is open against what was promised. */
 export function burndown(data, look) {
   return {
@@ -90,7 +92,7 @@ export function box(data, look) {
 /** {from, to (dates), unit, days: [[date, number]]}: weeks as columns, Monday first. */
 export function calendar(data, look, width, height) {
   const most = Math.max(1, ...data.days.map((day) => day[1]));
-  const weeks = Math.ceil((Date.parse(data.to) - Date.parse(data.from)) / 604800000) + 1;
+  const weeks = Math.ceil((Date.parse(data.to) - Date.parse(data.from)) / WEEK) + 1;
   const cell = Math.max(4, Math.min(look.size * 2.4, (width - look.size * 2.5) / weeks));
   return {
     tooltip: { trigger: "item", formatter: (at) => `${at.value[0]}：${at.value[1]} ${data.unit || "件"}` },
@@ -144,9 +146,10 @@ export function gantt(data, look) {
     tooltip: { trigger: "item", formatter: (one) => (one.value.length > 2 ? `${data.rows[one.value[0]].name}\n${data.states[one.value[3]]}：${day(one.value[1])}—${day(one.value[2])}` : `承诺 ${day(one.value[0])}`) },
     grid: grid(look, { top: look.size * 3.8 }),
     xAxis: {
-      type: "time",
+      type: "value",
       min: at(data.from),
       max: at(data.to),
+      interval: WEEK * Math.ceil((at(data.to) - at(data.from)) / WEEK / 9),
       axisLabel: { color: look.quiet, fontSize: look.size, formatter: day, hideOverlap: true },
       axisLine: { lineStyle: { color: look.edge } },
       splitLine: { show: true, lineStyle: { color: look.line } },
