@@ -19,7 +19,8 @@ with open({log!r}, "a") as log:
     print(kind, *sys.argv[2:], "NODE_ENV" in os.environ, file=log)
 behaviour = pathlib.Path({behaviour!r}).read_text()
 if behaviour == kind + " fails":
-    sys.exit({{"npm": "npm error code E404\\nnpm error 404 Not Found\\nnpm error", "vite": "\\nx failed\\nError: nowhere: src/app.css"}}[kind])
+    told = {{"npm": "npm error code E404\\nnpm error 404 Not Found\\nnpm error", "vite": "\\nx failed\\nError: nowhere: src/app.css"}}
+    sys.exit(told[kind])
 if kind == "npm":
     pathlib.Path("node_modules").mkdir(exist_ok=True)
 else:
@@ -129,9 +130,8 @@ def test_without_node_it_says_which_package_holds_it(house: House) -> None:
 
 def start(house: House) -> subprocess.Popen[str]:
     script = "import sys; from pathlib import Path; from deploy.web import Build; Build(*map(Path, sys.argv[1:])).run()"
-    return subprocess.Popen(
-        [sys.executable, "-c", script, house.portal, house.node], cwd=web.PORTAL.parents[1], stderr=subprocess.PIPE, text=True
-    )
+    command: list[str | Path] = [sys.executable, "-c", script, house.portal, house.node]
+    return subprocess.Popen(command, cwd=web.PORTAL.parents[1], stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own script
 
 
 def test_killed_in_the_middle_it_leaves_the_old_pages_and_the_next_run_cleans_up(house: House) -> None:

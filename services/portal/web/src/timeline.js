@@ -3,10 +3,19 @@
 function slide(form) {
   const slider = form.querySelector("input[type=range]");
   const box = form.querySelector("[data-position]");
+  const time = form.querySelector("input[type=datetime-local]");
   if (!slider || !box) return;
   slider.closest("[data-slider]").hidden = false;
-  slider.addEventListener("input", () => (box.value = slider.value));
-  box.addEventListener("input", () => (slider.value = box.value));
+  /* One moment is asked for: whichever was touched last. */
+  slider.addEventListener("input", () => {
+    box.value = slider.value;
+    time.value = "";
+  });
+  box.addEventListener("input", () => {
+    slider.value = box.value;
+    time.value = "";
+  });
+  time.addEventListener("input", () => (box.value = ""));
   slider.addEventListener("change", () => (form.requestSubmit ? form.requestSubmit() : form.submit()));
 }
 

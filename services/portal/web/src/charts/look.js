@@ -18,7 +18,7 @@ export function lookAt(element) {
     low: token("scale-low"),
     high: token("scale-high"),
     far: token("far"),
-    font: token("font"),
+    font: token("font").replace(/"/g, "'"), // it stands inside attributes of an SVG
     series: Array.from({ length: SERIES }, (_, index) => token(`series-${index + 1}`)),
     size: Math.max(12, Math.round(root * 0.8)),
   };
