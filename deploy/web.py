@@ -38,7 +38,7 @@ class Build:
     def sources(self) -> str:
         """Return a hash over every name and byte that goes into the result: scripts, styles, locks, and the class names of templates."""
         digest = sha256()
-        files = [*_files(self.web, {"node_modules"}), *_files(self.templates, set())]
+        files = [*_files(self.web, {"node_modules", "README.md"}), *_files(self.templates, set())]
         for file in files:
             content = file.read_bytes()
             digest.update(f"{file.relative_to(self.web.parent)}\n{len(content)}\n".encode() + content)
@@ -104,9 +104,10 @@ class Build:
 
 def _files(folder: Path, without: set[str]) -> Iterator[Path]:
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.name in without:
+            continue
         if entry.is_dir():
-            if entry.name not in without:
-                yield from _files(Path(entry.path), without)
+            yield from _files(Path(entry.path), without)
         else:
             yield Path(entry.path)
 

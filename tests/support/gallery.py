@@ -1,6 +1,6 @@
 """Every macro and picture of the portal on one page: rendered to a folder, or served on loopback under the portal's own policy.
 
-`python -m tests.support.gallery [--port 8099] [--to FOLDER]`; the address takes `?mode=elder&theme=dark&screen=big&lang=en`.
+`python -m tests.support.gallery [--port 8099] [--to FOLDER]`; the address takes `?mode=elder&theme=dark&density=dense&screen=big&lang=en`.
 """
 
 import argparse
@@ -41,6 +41,7 @@ def context(query: dict[str, str], assets: Assets) -> dict[str, Any]:
         "elder": query.get("mode") == "elder",
         "big": query.get("screen") == "big",
         "theme": query.get("theme"),
+        "density": query.get("density", "roomy"),
         "person": None if "nobody" in query else {"name": "陈志远", "roles_text": "小塘镇经办人 · 镇政府办公室"},
         "csrf": "8f1c-example",
         "nav": [{"href": f"/c/{code}/{path}", "text": text, "current": path == "track"} for path, text in nav],

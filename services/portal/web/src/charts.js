@@ -21,7 +21,7 @@ function forPrint(picture) {
   paper.className = "on-paper";
   paper.hidden = true;
   picture.figure.append(paper);
-  const look = { ...lookAt(paper), size: 12 };
+  const look = { ...lookAt(paper), size: 12, px: 1 };
   paper.remove();
   const [width, height] = [680, Math.round(Math.max(220, Math.min(420, picture.box.clientHeight)))];
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
@@ -47,6 +47,8 @@ function set(figure) {
   const box = figure.querySelector(".chart-drawing");
   if (!KINDS[kind] || !box || drawn.has(figure)) return;
   const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+  data.words = JSON.parse(figure.dataset.words || "{}");
+  for (const list of ["months", "weekdays"]) data.words[list] = (data.words[list] || "").split(" ");
   box.hidden = false;
   const picture = { figure, kind, box, data, chart: init(box, null, { renderer: "canvas" }) };
   drawn.set(figure, picture);

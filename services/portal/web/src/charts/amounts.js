@@ -55,21 +55,23 @@ export function pareto(data, look, width) {
   const all = rows.reduce((sum, row) => sum + row.value, 0);
   let sum = 0;
   const shares = rows.map((row) => Math.round(((sum += row.value) / all) * 1000) / 10);
+  const room = (width - look.size * 8) / rows.length;
+  const label = look.size * (room > look.size * 4.3 ? 4.2 : room > look.size * 2.3 ? 2.2 : 1.2); // words break after two letters or one
   return {
-    legend: legend(look, { data: [data.unit || "件数", "累计占比"] }),
+    legend: legend(look, { data: [data.unit || data.words.cases, data.words.share] }),
     tooltip: { trigger: "axis" },
     grid: grid(look),
-    xAxis: nameAxis(look, rows.map((row) => row.name), { axisLabel: { color: look.ink, fontSize: look.size, interval: 0, width: Math.max(look.size * 1.2, (width - look.size * 8) / rows.length - 4), overflow: "break" } }),
+    xAxis: nameAxis(look, rows.map((row) => row.name), { axisLabel: { color: look.ink, fontSize: look.size, interval: 0, width: label, overflow: "break" } }),
     yAxis: [valueAxis(look), valueAxis(look, { max: 100, splitLine: { show: false }, axisLabel: { color: look.quiet, fontSize: look.size, formatter: "{value}%" } })],
     series: [
-      { name: data.unit || "件数", type: "bar", barWidth: "60%", data: rows.map((row) => row.value) },
+      { name: data.unit || data.words.cases, type: "bar", barWidth: "60%", data: rows.map((row) => row.value) },
       {
-        name: "累计占比",
+        name: data.words.share,
         type: "line",
         yAxisIndex: 1,
         data: shares,
-        symbolSize: 7,
-        lineStyle: { width: 2 },
+        symbolSize: 7 * look.px,
+        lineStyle: { width: 2 * look.px },
         markLine: { silent: true, symbol: "none", lineStyle: { color: look.edge, type: "dashed" }, label: { show: false }, data: [{ yAxis: 80 }] },
       },
     ],
@@ -95,8 +97,8 @@ export function radar(data, look, width, height) {
     tooltip: { trigger: "item" },
     radar: {
       indicator: data.items,
-      center: ["50%", "56%"],
-      radius: Math.max(30, Math.min(width / 2 - look.size * 5, height / 2 - look.size * 3.2)),
+      center: ["50%", "57%"],
+      radius: Math.max(30, Math.min(width / 2 - look.size * 5, height * 0.43 - look.size * 1.6)),
       axisName: { color: look.ink, fontSize: look.size },
       splitArea: { show: false },
       splitLine: { lineStyle: { color: look.line } },
@@ -108,8 +110,8 @@ export function radar(data, look, width, height) {
         data: data.series.map((one, index) => ({
           name: one.name,
           value: one.values,
-          symbolSize: 6,
-          lineStyle: { width: index ? 1.5 : 2.5, type: index ? "dashed" : "solid" },
+          symbolSize: 6 * look.px,
+          lineStyle: { width: (index ? 1.5 : 2.5) * look.px, type: index ? "dashed" : "solid" },
           areaStyle: index ? undefined : { opacity: 0.16 },
         })),
       },
@@ -152,7 +154,7 @@ export function tiles(data, look, width, height) {
   const [least, most] = [Math.min(...done), Math.max(...done)];
   const text = Math.min(look.size, wide / 6, side / 4.8);
   return {
-    tooltip: { trigger: "item", formatter: (at) => { const town = data.towns[at.dataIndex]; return `${town.name}\n办结率 ${town.done}%\n超期率 ${town.overdue}%`; } },
+    tooltip: { trigger: "item", formatter: (at) => { const town = data.towns[at.dataIndex]; return `${town.name}\n${data.words.done} ${town.done}%\n${data.words.overdue} ${town.overdue}%`; } },
     xAxis: { show: false, type: "value", min: 0, max: cols },
     yAxis: { show: false, type: "value", min: 0, max: rows },
     grid: { left: 0, right: 0, top: 0, bottom: 0 },
@@ -174,8 +176,8 @@ export function tiles(data, look, width, height) {
             children: [
               { type: "rect", shape: { x: x + 3, y: y + 3, width: wide - 6, height: side - 6, r: 4 }, style: { fill, stroke: late ? look.red : look.edge, lineWidth: late ? 4 : 1 } },
               line(town.name, 0.26, 600),
-              line(`办结 ${town.done}%`, 0.52, 400),
-              line(`${late ? "▲" : ""}超期 ${town.overdue}%`, 0.76, late ? 600 : 400),
+              line(`${data.words.done} ${town.done}%`, 0.52, 400),
+              line(`${late ? "▲" : ""}${data.words.overdue} ${town.overdue}%`, 0.76, late ? 600 : 400),
             ],
           };
         },

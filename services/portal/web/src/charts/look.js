@@ -7,6 +7,7 @@ export function lookAt(element) {
   const style = getComputedStyle(element);
   const token = (name) => style.getPropertyValue(`--${name}`).trim();
   const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const size = Math.max(12, Math.round(root * 0.8));
   return {
     ink: token("ink"),
     quiet: token("quiet"),
@@ -20,7 +21,8 @@ export function lookAt(element) {
     far: token("far"),
     font: token("font").replace(/"/g, "'"), // it stands inside attributes of an SVG
     series: Array.from({ length: SERIES }, (_, index) => token(`series-${index + 1}`)),
-    size: Math.max(12, Math.round(root * 0.8)),
+    size,
+    px: size / 13, // how thick a line is drawn, against a screen on a desk
   };
 }
 

@@ -7,25 +7,25 @@ const WEEK = 7 * 24 * 3600 * 1000;
 /** {days: [text], open: [number or null], promise: [number], today: index}: what is open against what was promised. */
 export function burndown(data, look) {
   return {
-    legend: legend(look, { data: ["实际未办结", "按承诺应剩"] }),
+    legend: legend(look, { data: [data.words.open, data.words.promised] }),
     tooltip: { trigger: "axis" },
     grid: grid(look, { top: look.size * 4.2 }),
     xAxis: nameAxis(look, data.days, { boundaryGap: false }),
-    yAxis: valueAxis(look, { name: "件" }),
+    yAxis: valueAxis(look, { name: data.unit || data.words.cases }),
     series: [
       {
-        name: "实际未办结",
+        name: data.words.open,
         type: "line",
         data: data.open,
-        symbolSize: 6,
-        lineStyle: { width: 3 },
+        symbolSize: 6 * look.px,
+        lineStyle: { width: 3 * look.px },
         areaStyle: { opacity: 0.14 },
         markLine:
           data.today === undefined
             ? undefined
-            : { silent: true, symbol: "none", lineStyle: { color: look.edge }, label: { formatter: "今天", color: look.ink, fontSize: look.size }, data: [{ xAxis: data.today }] },
+            : { silent: true, symbol: "none", lineStyle: { color: look.edge }, label: { formatter: data.words.today, color: look.ink, fontSize: look.size }, data: [{ xAxis: data.today }] },
       },
-      { name: "按承诺应剩", type: "line", data: data.promise, symbol: "none", lineStyle: { width: 2, type: "dashed" } },
+      { name: data.words.promised, type: "line", data: data.promise, symbol: "none", lineStyle: { width: 2 * look.px, type: "dashed" } },
     ],
   };
 }
@@ -34,7 +34,7 @@ export function burndown(data, look) {
 export function control(data, look) {
   const line = (name, value, type) => ({
     yAxis: value,
-    lineStyle: { color: name === "均值" ? look.quiet : look.red, type },
+    lineStyle: { color: name === data.words.mean ? look.quiet : look.red, type },
     label: { formatter: `${name} ${value}`, position: "insideEndTop", color: look.ink, fontSize: look.size },
   });
   const beyond = (value) => value > data.upper || value < data.lower;
@@ -46,14 +46,14 @@ export function control(data, look) {
     series: [
       {
         type: "line",
-        lineStyle: { width: 2 },
+        lineStyle: { width: 2 * look.px },
         data: data.values.map((value) => ({
           value,
           symbol: beyond(value) ? "triangle" : "circle",
-          symbolSize: beyond(value) ? 14 : 7,
+          symbolSize: (beyond(value) ? 14 : 7) * look.px,
           itemStyle: beyond(value) ? { color: look.red } : undefined,
         })),
-        markLine: { silent: true, symbol: "none", data: [line("上限", data.upper, "dashed"), line("均值", data.mean, "solid"), line("下限", data.lower, "dashed")] },
+        markLine: { silent: true, symbol: "none", data: [line(data.words.upper, data.upper, "dashed"), line(data.words.mean, data.mean, "solid"), line(data.words.lower, data.lower, "dashed")] },
       },
     ],
   };
@@ -68,7 +68,7 @@ export function box(data, look) {
       formatter: (at) => {
         if (at.seriesType === "scatter") return `${data.groups[at.value[1]].name}：${at.value[0]} ${data.unit}`;
         const [least, lower, median, upper, most] = data.groups[at.dataIndex].values;
-        return `${at.name}（${data.unit}）\n中位 ${median}，一半在 ${lower} 到 ${upper}\n最短 ${least}，最长 ${most}`;
+        return `${at.name}（${data.unit}）\n${data.words.median} ${median}（${lower}–${upper}）\n${data.words.range} ${least}–${most}`;
       },
     },
     grid: grid(look, { top: look.size * 1.9, right: look.size * 2 }),
@@ -82,9 +82,9 @@ export function box(data, look) {
         markLine:
           data.promise === undefined
             ? undefined
-            : { silent: true, symbol: "none", lineStyle: { color: look.red, type: "dashed" }, label: { formatter: `承诺 ${data.promise}`, position: "start", color: look.ink, fontSize: look.size }, data: [{ xAxis: data.promise }] },
+            : { silent: true, symbol: "none", lineStyle: { color: look.red, type: "dashed" }, label: { formatter: `${data.words.due} ${data.promise}`, position: "start", color: look.ink, fontSize: look.size }, data: [{ xAxis: data.promise }] },
       },
-      { type: "scatter", data: outliers, symbol: "diamond", symbolSize: 8, itemStyle: { color: look.red } },
+      { type: "scatter", data: outliers, symbol: "diamond", symbolSize: 8 * look.px, itemStyle: { color: look.red } },
     ],
   };
 }
@@ -95,7 +95,7 @@ export function calendar(data, look, width, height) {
   const weeks = Math.ceil((Date.parse(data.to) - Date.parse(data.from)) / WEEK) + 1;
   const cell = Math.max(4, Math.min(look.size * 2.4, (width - look.size * 2.5) / weeks));
   return {
-    tooltip: { trigger: "item", formatter: (at) => `${at.value[0]}：${at.value[1]} ${data.unit || "件"}` },
+    tooltip: { trigger: "item", formatter: (at) => `${at.value[0]}：${at.value[1]} ${data.unit || data.words.cases}` },
     visualMap: {
       min: 0,
       max: most,
@@ -116,8 +116,8 @@ export function calendar(data, look, width, height) {
       itemStyle: { color: look.surface, borderColor: look.line, borderWidth: 1 },
       splitLine: { lineStyle: { color: look.edge } },
       yearLabel: { show: false },
-      monthLabel: { nameMap: "ZH", color: look.ink, fontSize: look.size },
-      dayLabel: { firstDay: 1, nameMap: ["日", "一", "二", "三", "四", "五", "六"], color: look.quiet, fontSize: look.size },
+      monthLabel: { nameMap: data.words.months, color: look.ink, fontSize: look.size },
+      dayLabel: { firstDay: 1, nameMap: data.words.weekdays, color: look.quiet, fontSize: look.size },
     },
     series: [{ type: "heatmap", coordinateSystem: "calendar", data: data.days, itemStyle: { borderColor: look.surface, borderWidth: 1 } }],
   };
@@ -143,7 +143,7 @@ export function gantt(data, look) {
   };
   return {
     legend: legend(look, { data: data.states }),
-    tooltip: { trigger: "item", formatter: (one) => (one.value.length > 2 ? `${data.rows[one.value[0]].name}\n${data.states[one.value[3]]}：${day(one.value[1])}—${day(one.value[2])}` : `承诺 ${day(one.value[0])}`) },
+    tooltip: { trigger: "item", formatter: (one) => (one.value.length > 2 ? `${data.rows[one.value[0]].name}\n${data.states[one.value[3]]}：${day(one.value[1])}—${day(one.value[2])}` : `${data.words.due} ${day(one.value[0])}`) },
     grid: grid(look, { top: look.size * 3.8 }),
     xAxis: {
       type: "value",
@@ -158,13 +158,13 @@ export function gantt(data, look) {
     series: [
       ...data.states.map((name, state) => ({ name, type: "custom", renderItem: draw(state), encode: { x: [1, 2], y: 0 }, data: rows.filter((row) => row.value[3] === state), clip: true })),
       {
-        name: "承诺日期",
+        name: data.words.due,
         type: "scatter",
         symbol: "diamond",
         symbolSize: look.size,
         itemStyle: { color: look.red, borderColor: look.surface, borderWidth: 1 },
         data: data.rows.map((row, index) => [row.due && at(row.due), index]).filter((point) => point[0]),
-        markLine: data.today ? { silent: true, symbol: "none", lineStyle: { color: look.ink }, label: { formatter: "今天", position: "start", color: look.ink, fontSize: look.size }, data: [{ xAxis: at(data.today) }] } : undefined,
+        markLine: data.today ? { silent: true, symbol: "none", lineStyle: { color: look.ink }, label: { formatter: data.words.today, position: "start", color: look.ink, fontSize: look.size }, data: [{ xAxis: at(data.today) }] } : undefined,
       },
     ],
   };
@@ -178,6 +178,6 @@ export function spark(data, look) {
     grid: { left: 2, right: 8, top: 4, bottom: 4 },
     xAxis: { type: "category", show: false, boundaryGap: false, data: data.points.map((_, index) => index) },
     yAxis: { type: "value", show: false, min: "dataMin" },
-    series: [{ type: "line", symbol: "circle", symbolSize: 6, showSymbol: true, data: data.points.map((value, index) => ({ value, symbolSize: index === last ? 7 : 0 })), lineStyle: { width: 2 }, areaStyle: { opacity: 0.12 } }],
+    series: [{ type: "line", symbol: "circle", symbolSize: 6 * look.px, showSymbol: true, data: data.points.map((value, index) => ({ value, symbolSize: index === last ? 7 * look.px : 0 })), lineStyle: { width: 2 * look.px }, areaStyle: { opacity: 0.12 } }],
   };
 }
