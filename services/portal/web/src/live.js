@@ -44,7 +44,8 @@ async function refresh(part) {
     heard(answer.headers.get("Yinuo-As-Of"), Number(answer.headers.get("Yinuo-Behind-Seconds")));
     if (!answer.ok || part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    part.replaceChildren(...fresh.body.childNodes);
+    part.textContent = "";
+    part.append(...fresh.body.childNodes);
     if (window.htmx) window.htmx.process(part);
     announce(part);
   } catch {

@@ -42,7 +42,7 @@ async function changed(input) {
   const list = input.parentElement.querySelector(".previews") || input.parentElement.appendChild(document.createElement("ul"));
   list.className = "previews";
   list.setAttribute("role", "status");
-  list.replaceChildren();
+  list.textContent = "";
   const made = new DataTransfer();
   for (const file of [...input.files]) {
     const item = document.createElement("li");

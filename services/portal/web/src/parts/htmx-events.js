@@ -15,7 +15,8 @@ function say(name) {
   const line = document.createElement("p");
   line.textContent = text;
   note.append(line);
-  place.replaceChildren(note);
+  place.textContent = "";
+  place.append(note);
 }
 
 document.addEventListener("htmx:after:swap", (event) => {
