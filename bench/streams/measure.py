@@ -20,6 +20,7 @@ from deploy.embedded.preflight import SERVICES
 
 _NEEDS_A_SECOND = 50
 """Each is at least one event."""
+_AT_ONCE = 5
 _LATE_MS = Reach(1.0, at_least=False)
 _KIB = Reach(1.0, at_least=False)
 _LIMIT_MS, _LIMIT_KIB = 1_000.0, 60.0
@@ -78,6 +79,6 @@ def _submit(intake: str, token: str, seconds: int) -> int:
             if told > now * _NEEDS_A_SECOND:
                 pause.wait(told / _NEEDS_A_SECOND - now)
                 continue
-            http.post(f"{intake}/v1/{COUNTY}/needs", json=body).raise_for_status()
-            told += 1
+            http.post(f"{intake}/v1/{COUNTY}/needs:batch", json={"items": [{"body": body}] * _AT_ONCE}).raise_for_status()
+            told += _AT_ONCE
     return told
