@@ -125,7 +125,8 @@ def test_filters_choose_by_type_stream_unit_and_town(platform: Platform, clerk: 
         with stream(platform, clerk, stream=f"need-{need}", cursor="") as of_need:
             routed = {"handling_unit": cast.unit, "responsible_leader": "leader-1"}
             deadline = time.monotonic() + 30
-            while cast.of("office").post("intake", f"needs/{need}/route", routed).status_code != 201:  # intake hears of the unit in a moment
+            while cast.of("office").post("intake", f"needs/{need}/route", routed).status_code != 201:
+                # intake hears of the unit in a moment
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
             other = cast.submit("别的事")["id"]
