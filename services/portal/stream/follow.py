@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HEARTBEAT_SECONDS = 15.0
 _LOOK_SECONDS = 5.0
-_AT_ONCE = 500
+_AT_ONCE = 64
 _PATIENCE_SECONDS = 2.0
 """How long a cursor may be ahead of what this process knows: another one may have served it."""
 _RETRY = b"retry: 2000\n\n"
@@ -103,11 +103,11 @@ class Streams:
                 continue
             else:
                 piece = tail.joined(number, wanted.level, self._cursors) if wanted.filters.all else self._chosen(wanted, new)
-                number, vector = tail.end, new[-1].after if new else vector
+                number, vector = number + len(new), new[-1].after if new else vector
             if piece:
                 written = loop.time()
                 yield piece
-            elif number is not None:
+            elif number == tail.end:
                 if loop.time() - written >= HEARTBEAT_SECONDS:
                     written = loop.time()
                     # No event, but a reader whose filter lets little pass need not read all the rest again.

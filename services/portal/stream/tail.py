@@ -20,8 +20,10 @@ from shared.kernel.tenancy import TROUBLE, county_reading
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Pool
 
-KEPT = 20_000
+KEPT = 5_000
 """Frames a reader may lag behind before it is sent back to the archive."""
+PIECE = 64
+"""Frames a reader gets at once at most: what stands ready for one that does not read is bounded by it."""
 _AT_ONCE = 2_000
 _TICK_SECONDS = 0.05
 _TICK_A_READER_SECONDS = 0.000_125
@@ -34,8 +36,9 @@ _log = structlog.get_logger(__name__)
 class Tail:
     """Reads a county's archive as it grows, while somebody reads along."""
 
-    def __init__(self, county: str, pool: "Pool", progress: Progress) -> None:
+    def __init__(self, county: str, pool: "Pool", progress: Progress, kept: int = KEPT) -> None:
         self.county = county
+        self._most = kept
         self.readers = 0
         self.vector: Vector = ()
         """How far every lane was read; empty before the first look."""
@@ -55,15 +58,16 @@ class Tail:
         return self._first + len(self._kept)
 
     def since(self, number: int) -> Sequence[Frame] | None:
-        """Return the frames from a number on; None where they are not kept any more."""
+        """Return the next frames from a number on, at most a piece of them; None where they are not kept any more."""
         if number < self._first:
             return None
         if number not in self._slices:
-            self._slices[number] = list(islice(self._kept, number - self._first, None)) if number < self.end else []
+            start = number - self._first
+            self._slices[number] = list(islice(self._kept, start, start + PIECE)) if number < self.end else []
         return self._slices[number]
 
     def joined(self, number: int, level: Level, cursors: Cursors) -> bytes:
-        """Return what all readers of a level get who read everything and stand at a number: written once."""
+        """Return what the next piece is for all readers of a level who read everything and stand at a number: written once."""
         key = (number, level)
         if key not in self._joined:
             self._joined[key] = b"".join([each.bytes_for(level, cursors) for each in self.since(number) or ()])
@@ -114,7 +118,7 @@ class Tail:
         self._joined.clear()
         self._kept.extend(frames(self.county, kept, self.vector))
         self.vector = vector
-        while len(self._kept) > KEPT:
+        while len(self._kept) > self._most:
             self._kept.popleft()
             self._first += 1
         self.wake()
@@ -124,9 +128,10 @@ class Tail:
 class Tails:
     """The tails of all counties, each begun when somebody first reads along."""
 
-    def __init__(self, pool: "Pool", progress: Progress) -> None:
+    def __init__(self, pool: "Pool", progress: Progress, kept: int = KEPT) -> None:
         self._pool = pool
         self._progress = progress
+        self._most = kept
         self._tails: dict[str, Tail] = {}
         self.stopping = False
 
@@ -134,7 +139,7 @@ class Tails:
         """Return a county's tail, once it knows where the archive ends."""
         tail = self._tails.get(county)
         if tail is None:
-            tail = self._tails[county] = Tail(county, self._pool, self._progress)
+            tail = self._tails[county] = Tail(county, self._pool, self._progress, self._most)
             await tail.start()
         while not tail.vector and not self.stopping:
             with contextlib.suppress(TimeoutError):
