@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.portal.pages import citizens
+from services.portal.pages import citizens, supervision
 from services.portal.pages.visit import Page
 
-PAGES: Sequence[Page] = (*citizens.PAGES,)
+PAGES: Sequence[Page] = (*citizens.PAGES, *supervision.PAGES)

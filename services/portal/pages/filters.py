@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from services.portal.pages.desk_words import DESK_KINDS, DESK_WORDS
 from shared.kernel.workdays import business_day
 from shared.kernel.workdays.instants import SHANGHAI
 
@@ -66,6 +67,7 @@ WORDS: Mapping[str, str] = {
     "awareness": "知晓率",
     "quality": "质量",
     "demonstration": "示范",
+    **DESK_WORDS,
 }
 KINDS: Mapping[str, str] = {
     "submitted": "todo",
@@ -88,6 +90,7 @@ KINDS: Mapping[str, str] = {
     "verified": "done",
     "fulfilled": "done",
     "thanked": "done",
+    **DESK_KINDS,
 }
 """By status, the kind of pill that shows it."""
 
@@ -122,4 +125,10 @@ def _day(value: date | datetime | str | None) -> date | None:
     return business_day(value) if isinstance(value, datetime) else value
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {"day": day, "moment": moment, "word": word, "kind": lambda code: KINDS.get(code or "", "now")}
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": day,
+    "moment": moment,
+    "word": word,
+    "kind": lambda code: KINDS.get(code or "", "now"),
+    "left": days_until,
+}
