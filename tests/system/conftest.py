@@ -17,7 +17,7 @@ def platform() -> Iterator[Platform]:
     """Everything, running."""
     with (
         data_folder() as folder,
-        Stack(folder, free_port_base(), "simulated", counties=COUNTIES) as stack,
+        Stack(folder, free_port_base(), "simulated", counties=COUNTIES, portal=True) as stack,
         httpx.Client(timeout=30, trust_env=False) as http,  # loopback traffic must not go through a proxy of the environment
     ):
         yield Platform(stack, http)

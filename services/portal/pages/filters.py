@@ -126,6 +126,7 @@ def _day(value: date | datetime | str | None) -> date | None:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "business_day": business_day,
     "day": day,
     "moment": moment,
     "word": word,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -122,6 +123,14 @@ class Visit:
     async def show(self, template: str, status: int = 200, **context: Any) -> Response:  # noqa: ANN401 - a template's context
         """Return a page."""
         return await self.site.show(self, template, status, context)
+
+
+def an_id(text: str) -> UUID | None:
+    """Return the UUID of a text; None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def kept(form: FormData) -> dict[str, str]:
