@@ -47,7 +47,12 @@ class Read(HTMLParser):
         elif tag in ("script", "style"):
             self._skip += 1
         if self._form is None or not name:
-            if tag == "option" and self._form is not None and self._select and ("selected" in told or self._select not in self._form.fields):
+            if (
+                tag == "option"
+                and self._form is not None
+                and self._select
+                and ("selected" in told or self._select not in self._form.fields)
+            ):
                 self._form.fields[self._select] = told.get("value", "")
             return
         self._form.names.add(name)

@@ -96,7 +96,7 @@ async def listed(visit: Visit, service: str, path: str, **params: object) -> Lis
 
 async def one_page(visit: Visit, service: str, path: str, **params: object) -> tuple[Listed, str]:
     """Return a page of a service's list, and where the next one begins (nothing: there is none)."""
-    answer = await ask(visit, service, path, limit=50, after=visit.asked("from"), **params)
+    answer = await ask(visit, service, path, limit=50, after=visit.asked("start"), **params)
     if not answer.ok:
         return Listed([], away=away(visit, answer)), ""
     return Listed([dict(row) for row in answer.data["items"]]), str(answer.data.get("next") or "")

@@ -119,6 +119,12 @@ def days_until(value: date | str | None, today: date) -> int | None:
     return None if found is None else (found - today).days
 
 
+def brief(value: date | datetime | str | None, today: date) -> str:
+    """Return a day as `11月12日`, with its year where that is another than today's."""
+    found = _day(value)
+    return "" if found is None else f"{found.month}月{found.day}日" if found.year == today.year else day(found)
+
+
 def _day(value: date | datetime | str | None) -> date | None:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if "T" in value or " " in value else date.fromisoformat(value)
@@ -132,4 +138,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "word": word,
     "kind": lambda code: KINDS.get(code or "", "now"),
     "left": days_until,
+    "brief": brief,
 }

@@ -7,7 +7,10 @@ from services.portal.pages.filters import day, word
 from services.portal.pages.visit import Visit
 
 _HEADS = (
-    ("办理和督办", ("notices-issued", "replies-accepted", "replies-overdue", "watched", "waiting-for-people", "escalated", "listed", "delisted")),
+    (
+        "办理和督办",
+        ("notices-issued", "replies-accepted", "replies-overdue", "watched", "waiting-for-people", "escalated", "listed", "delisted"),
+    ),
     ("督查和整改", ("rounds", "units-inspected", "findings-ended")),
     ("调度和指导", ("activities-held", "hearings", "tasks-done", "contact-point-visits")),
 )
@@ -21,7 +24,8 @@ def draft(visit: Visit, compiled: Mapping[str, Any]) -> str:
     for head, names in _HEADS:
         said = [_sentence(visit, figure) for name in names for figure in compiled["figures"] or () if figure["name"] == name]
         if said:
-            parts.append(visit._("{number}、{head}。{said}。").format(number=_NUMBERS[len(parts) - 1], head=visit._(head), said="；".join(said)))
+            sentence = visit._("{number}、{head}。{said}。")
+            parts.append(sentence.format(number=_NUMBERS[len(parts) - 1], head=visit._(head), said="；".join(said)))
     parts.append(visit._("请各单位对照检查，未办结的抓紧办理，群众不满意的重新办理。"))
     return "\n".join(parts)
 

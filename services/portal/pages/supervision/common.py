@@ -46,9 +46,8 @@ async def show(visit: Visit, template: str, here: str, status: int = 200, **cont
         for path, text, wanted in _VIEWS
         if not wanted or roles & set(wanted)
     ]
-    return await visit.show(
-        f"supervision/{template}", status, desk=visit._("督办台"), tabs=tabs, may_issue=may_issue(visit), own_unit=own_unit(visit), today=visit.today, **context
-    )
+    shared = {"desk": visit._("督办台"), "tabs": tabs, "may_issue": may_issue(visit), "own_unit": own_unit(visit), "today": visit.today}
+    return await visit.show(f"supervision/{template}", status, **shared, **context)
 
 
 def lines(visit: Visit, notices: Iterable[Mapping[str, Any]]) -> Rows:

@@ -70,9 +70,7 @@ async def hearing(visit: Visit) -> Response:
     outcome = await carry_out(visit, _SERVICE, ACTS, f"/supervision/hearings/{hearing_id}")
     if outcome.response is not None:
         return outcome.response
-    found, given = await together(
-        ask(visit, _SERVICE, f"/hearings/{hearing_id}"), listed(visit, _SERVICE, "/tasks", hearing_id=hearing_id)
-    )
+    found, given = await together(ask(visit, _SERVICE, f"/hearings/{hearing_id}"), listed(visit, _SERVICE, "/tasks", hearing_id=hearing_id))
     if not found.ok:
         return await missing(visit, found)
     return await show(
@@ -107,7 +105,7 @@ async def tasks(visit: Visit) -> Response:
         outcome.status,
         tasks=found,
         rows=rows,
-        status=status,
+        view=status,
         chosen=chosen,
         told=told(visit),
         errors=outcome.errors,

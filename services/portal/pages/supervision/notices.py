@@ -76,9 +76,7 @@ async def notice(visit: Visit) -> Response:
     found = await ask(visit, _SERVICE, f"/notices/{notice_id}")
     if not found.ok:
         return await missing(visit, found)
-    units = {
-        code: {**at, "code": code, "name": at.get("name") or visit.names.of(code)} for code, at in (found.data["units"] or {}).items()
-    }
+    units = {code: {**at, "code": code, "name": at.get("name") or visit.names.of(code)} for code, at in (found.data["units"] or {}).items()}
     chosen = visit.text("unit") or visit.asked("unit") or (next(iter(units)) if len(units) == 1 else "")
     async with visit.reading() as connection:
         about = [{"id": value} for value in found.data["project_ids"] or ()]

@@ -17,7 +17,8 @@ _SERVICE = "supervision"
 
 def _opened(visit: Visit) -> Mapping[str, Any]:
     team = visit.text("team").replace("，", " ").replace(",", " ").split()
-    return {name: visit.text(name) for name in ("kind", "title", "plan", "first_on", "last_on")} | {"team": team, "units": ticked(visit, "to")}
+    told_of = {name: visit.text(name) for name in ("kind", "title", "plan", "first_on", "last_on")}
+    return told_of | {"team": team, "units": ticked(visit, "to")}
 
 
 OPENING = {
@@ -25,7 +26,13 @@ OPENING = {
         "/rounds",
         _opened,
         "round_opened",
-        {"title": "请写明这一轮的名称。", "plan": "请写明查什么、怎么查。", "team": "请填写组员账号。", "first_on": "请选择开始日。", "last_on": "请选择结束日。"},
+        {
+            "title": "请写明这一轮的名称。",
+            "plan": "请写明查什么、怎么查。",
+            "team": "请填写组员账号。",
+            "first_on": "请选择开始日。",
+            "last_on": "请选择结束日。",
+        },
         {"units": "to"},
     ),
 }
@@ -114,9 +121,7 @@ async def one_round(visit: Visit) -> Response:
     outcome = await carry_out(visit, _SERVICE, ACTS, here, unit=visit.text("unit"))
     if outcome.response is not None:
         return outcome.response
-    found, findings = await together(
-        ask(visit, _SERVICE, f"/rounds/{round_id}"), listed(visit, _SERVICE, "/findings", round_id=round_id)
-    )
+    found, findings = await together(ask(visit, _SERVICE, f"/rounds/{round_id}"), listed(visit, _SERVICE, "/findings", round_id=round_id))
     if not found.ok:
         return await missing(visit, found)
     units = found.data["units"]

@@ -35,7 +35,12 @@ LISTING_ACTS: Mapping[str, Act] = {
         {"subject_id": "请填写事项编号。", "owner": "请选择整改单位。", "list_reason": "请写明为什么挂牌。"},
         {"reason": "list_reason"},
     ),
-    "owner": Act("/listings/{listing_id}/owner", lambda visit: {"owner": visit.text("new_owner")}, "owner_named", {"new_owner": "请选择整改单位。"}),
+    "owner": Act(
+        "/listings/{listing_id}/owner",
+        lambda visit: {"owner": visit.text("new_owner")},
+        "owner_named",
+        {"new_owner": "请选择整改单位。"},
+    ),
     "delist": Act(
         "/listings/{listing_id}/delist",
         lambda visit: {
@@ -82,7 +87,8 @@ async def watch(visit: Visit) -> Response:
     subject_id = str(row["subject_id"]).partition(":")[0]
     climbs = await listed(visit, _SERVICE, "/escalations", subject=row["subject"], unit=row["unit"])
     async with visit.reading() as connection:
-        names = await titles(connection, visit.county, [*known([row], "subject_id"), *known([{"id": each} for each in row["notice_ids"] or ()], "id")])
+        notices = known([{"id": each} for each in row["notice_ids"] or ()], "id")
+        names = await titles(connection, visit.county, [*known([row], "subject_id"), *notices])
     mine = [each for each in climbs.rows if each["watch_id"] == row["id"]]
     return await show(
         visit,

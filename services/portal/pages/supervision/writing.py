@@ -15,8 +15,7 @@ from services.portal.queries.desks import held_by, titles
 TEXTS: Mapping[str, tuple[str, str]] = {
     "work-prompt": (
         "关于做好〔填写事项〕的工作提示",
-        "根据“我为群众办实事”工作安排，现就〔填写事项〕提示如下：\n一、对照清单，逐项核对承诺事项和完成时限。\n"
-        "二、进展如实填报，不搞材料堆砌。\n三、遇到困难及时报告县委学教办。",
+        "根据“我为群众办实事”工作安排，提示如下：\n一、〔填写事项〕\n二、进展如实填报，不搞材料堆砌。\n三、遇到困难及时报告县委学教办。",
     ),
     "issue-assignment-letter": (
         "关于〔填写问题〕的问题交办函",
@@ -135,7 +134,8 @@ async def _begun(visit: Visit, kind: str, source: Mapping[str, str]) -> dict[str
         if found.ok:
             title = visit._("关于{first}至{last}“我为群众办实事”进展情况的通报")
             span = {"first": day(found.data["first_on"]), "last": day(found.data["last_on"])}
-            return {"title": title.format(**span), "body": draft(visit, found.data), "source": visit._("正文由汇总数据生成，请核对后发出。")}
+            source_text = visit._("正文由汇总数据生成，请核对后发出。")
+            return {"title": title.format(**span), "body": draft(visit, found.data), "source": source_text}
     return {}
 
 
