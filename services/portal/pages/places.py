@@ -75,5 +75,16 @@ SAID: Mapping[str, str] = {
     "task_assigned": "任务已交办。",
     "task_completed": "完成情况已报告。",
     "figures_compiled": "数据已汇总。",
+    "materials_checked": "材料核对已记录。",
+    "scored": "评分已记录。",
+    "signed_off": "已验收销号。",
+    "refused": "不予销号，已退回重新办理，并定下了期限。",
+    "unit_scored": "单位得分已记录。",
+    "look_back_drawn": "回头看样本已抽出。",
+    "sign_off_confirmed": "回访属实，已记录。",
+    "sign_off_revoked": "销号已撤回，项目退回重新办理。",
+    "survey_opened": "调查已开始。",
+    "survey_closed": "调查已结束，数据不再变动。",
+    "year_assessed": "年度考核已完成。",
 }
 """By code in the address of a page, what is said on it."""

@@ -78,7 +78,7 @@ async def _form(visit: Visit, kind: str, errors: Told, status: int) -> Response:
     source = {name: visit.text(name) or visit.asked(name) for name in ("watch_id", "finding_id", "figures_id")}
     begun = await _begun(visit, kind, source)
     title, body = TEXTS[kind]
-    rule = next((rule for rule in visit.names.profile.get("notices", ()) if rule["kind"] == kind), {})
+    rule: Mapping[str, Any] = next((rule for rule in visit.names.profile.get("notices", ()) if rule["kind"] == kind), {})
     projects = []
     unit = visit.text("of_unit") or begun.get("unit", "") or visit.asked("unit")
     async with visit.reading() as connection:
