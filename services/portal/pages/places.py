@@ -86,5 +86,10 @@ SAID: Mapping[str, str] = {
     "survey_opened": "调查已开始。",
     "survey_closed": "调查已结束，数据不再变动。",
     "year_assessed": "年度考核已完成。",
+    "exemption_proposed": "已提名，等单位审定。",
+    "exemption_approved": "已同意免于认领。",
+    "exemption_refused": "已告知不同意，这位党员仍应认领。",
+    "member_moved": "已转到新的支部。",
+    "member_registered": "已登记。",
 }
 """By code in the address of a page, what is said on it."""

@@ -18,7 +18,7 @@ _VIEWS = (
     ("/look-backs", "回头看", COUNTY),
     ("/surveys", "满意度调查", DESK),
     ("/annual", "年度考核", WITH_UNITS),
-    ("/signs", "图形式的迹象", COUNTY),
+    ("/signs", "走过场迹象", COUNTY),
 )
 
 
