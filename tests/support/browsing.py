@@ -38,44 +38,39 @@ class Read(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
-        name = told.get("name", "")
+        self._skip += tag in ("script", "style")
         if tag == "form":
             self._form = Form(told.get("action", ""), told.get("method", "get"))
             self.forms.append(self._form)
         elif tag == "a":
             self.links.append((told.get("href", ""), ""))
-        elif tag in ("script", "style"):
-            self._skip += 1
-        if self._form is None or not name:
-            if (
-                tag == "option"
-                and self._form is not None
-                and self._select
-                and ("selected" in told or self._select not in self._form.fields)
-            ):
-                self._form.fields[self._select] = told.get("value", "")
-            return
-        self._form.names.add(name)
-        if tag == "input" and told.get("type") in ("checkbox", "radio"):
-            if "checked" in told:
-                self._form.fields[name] = told.get("value", "on")
-        elif tag == "input":
-            self._form.fields[name] = told.get("value", "")
+        elif self._form is not None:
+            self._field(self._form, tag, told)
+
+    def _field(self, form: Form, tag: str, told: Mapping[str, str]) -> None:
+        """Take a field in as it would be sent."""
+        name = told.get("name", "")
+        if name:
+            form.names.add(name)
+        if tag == "option" and self._select is not None:
+            if "selected" in told or self._select not in form.fields:
+                form.fields[self._select] = told.get("value", "")
+        elif tag == "input" and name and (told.get("type") not in ("checkbox", "radio") or "checked" in told):
+            form.fields[name] = told.get("value", "")
         elif tag == "textarea":
             self._area = name
-            self._form.fields[name] = ""
+            form.fields[name] = ""
         elif tag == "select":
             self._select = name
 
     def handle_endtag(self, tag: str) -> None:
+        self._skip -= tag in ("script", "style")
         if tag == "form":
             self._form = None
         elif tag == "textarea":
             self._area = None
         elif tag == "select":
             self._select = None
-        elif tag in ("script", "style"):
-            self._skip -= 1
 
     def handle_data(self, data: str) -> None:
         if self._area is not None and self._form is not None:
@@ -118,9 +113,9 @@ class Shown:
 class Browser:
     """Somebody at the portal."""
 
-    def __init__(self, portal: str) -> None:
+    def __init__(self, portal: str, http: httpx.Client) -> None:
         self.portal = portal
-        self.http = httpx.Client(timeout=60, trust_env=False, follow_redirects=False, headers={"Accept-Language": "zh-CN"})
+        self.http = http
         self._kept: dict[str, str] = {}
 
     def sign_in(self, role: str, county: str, **claims: str) -> "Browser":
@@ -164,7 +159,7 @@ class Browser:
     def _send(self, method: str, address: str, **more: Any) -> httpx.Response:
         """Ask with the cookies of the portal: browsers send secure ones to a loopback address, httpx's jar does not."""
         assert urlsplit(address).netloc == urlsplit(self.portal).netloc, address
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._kept.items())}
+        headers = {"Accept-Language": "zh-CN", "Cookie": "; ".join(f"{name}={value}" for name, value in self._kept.items())}
         answer = self.http.request(method, address, headers=headers, **more)
         for line in answer.headers.get_list("set-cookie"):
             name, _, value = line.partition(";")[0].partition("=")
