@@ -22,6 +22,9 @@ class Counts:
     verify_events: int
     past_events: tuple[int, ...]
     """Events of the lanes whose past is asked for; the first is what the others are held against."""
+    streams: int
+    """Open at once on one portal process."""
+    stream_seconds: int
     memory_events: tuple[int, ...]
     """Events that are rebuilt from where memory is measured; the first is what the others are held against."""
     growth_rounds: int
@@ -40,6 +43,8 @@ FULL = Counts(
     growth_events=1_000,
     verify_events=1_000_000,
     past_events=(50_000, 500_000),
+    streams=2_000,
+    stream_seconds=20,
     memory_events=(100_000, 1_000_000),
     growth_rounds=15,
 )
@@ -55,6 +60,8 @@ QUICK = Counts(
     growth_events=200,
     verify_events=5_000,
     past_events=(500, 2_000),
+    streams=50,
+    stream_seconds=3,
     memory_events=(1_000, 5_000),
     growth_rounds=3,
 )

@@ -45,11 +45,11 @@ class Lab:
         return self.port_base + 8
 
     @contextmanager
-    def stack(self, part: str, services: tuple[str, ...] = ()) -> Iterator[Stack]:
+    def stack(self, part: str, services: tuple[str, ...] = (), *, portal: bool = False) -> Iterator[Stack]:
         """Yield a running stack with new data; the data goes when the part is over."""
         folder = self.root / part
         try:
-            with Stack(folder, self.port_base, on_event=self.say, services=services, counties=(COUNTY,)) as stack:
+            with Stack(folder, self.port_base, on_event=self.say, services=services, counties=(COUNTY,), portal=portal) as stack:
                 self.started(stack)
                 yield stack
         finally:

@@ -13,6 +13,7 @@ from shared.web.openapi import openapi
 
 FOLDER = Path(__file__).parents[1] / "docs" / "api"
 SERVICES = ("intake", "projects", "supervision", "scoring")
+"""Those that take commands and publish; what the portal shows stands in docs/streams.md and docs/open-data.md."""
 _BROKER = "localhost:9092"
 _ALLOWED = ("no longer always there", "pattern changed")
 """What readers of events would feel and senders of bodies do not: a body may ask for less, and a pattern may be sharpened."""

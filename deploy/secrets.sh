@@ -26,6 +26,9 @@ for service in intake projects supervision scoring; do
   make "${service}_log_key"
   make "${service}_witness_key"
 done
+for secret in superuser_password owner_password app_password sealing_key client_secret; do
+  make "portal_$secret"
+done
 make keycloak_admin
 make grafana_admin
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 CALLBACK = "/login/done"
 FOLDER = Path(__file__).parent
 _PRUNE_SECONDS = 60.0
+_MOST_REPORT = 4_000
+_log = structlog.get_logger(__name__)
 
 
 class Portal:
@@ -56,6 +59,7 @@ class Portal:
             Route("/v1/{county}/snapshot", self._later(lambda portal: portal.snapshot), methods=["GET"]),
         ]
         self.other: list[BaseRoute] = [
+            Route("/csp", _reported, methods=["POST"]),
             Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
             Mount("/", self._pages),
         ]
@@ -141,3 +145,10 @@ class Portal:
                     async with county_transaction(worker.pool, county) as connection:
                         await prune(connection, county, keep)
             await asyncio.sleep(_PRUNE_SECONDS)
+
+
+async def _reported(request: Request) -> Response:
+    """Take a browser's report that a page broke its own policy: nobody should ever send one."""
+    report = (await request.body())[:_MOST_REPORT]
+    _log.warning("policy_broken", report=report.decode("utf-8", "replace"))
+    return Response(status_code=204)

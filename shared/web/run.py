@@ -1,6 +1,8 @@
 """Running a service's process: `serve` or `migrate`."""
 
+import contextlib
 import gc
+import resource
 import signal
 import socket
 import sys
@@ -79,6 +81,10 @@ def _serve(parts: Parts, table: Sequence[Row], settings: ServiceSettings, face: 
         lifespan="on",
     )
     server = _Server(config, face)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:  # streams and connections are many; the machine's own limit is the one that counts
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     gc.collect()
     gc.freeze()  # what is loaded by now stays: it need not be looked through again and again
     gc.set_threshold(20_000, 20, 50)

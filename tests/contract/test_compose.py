@@ -53,7 +53,7 @@ def test_it_is_a_compose_file() -> None:
 
 
 def test_every_service_of_the_platform_is_in_it() -> None:
-    assert NAMES == ["intake", "projects", "scoring", "supervision"]
+    assert NAMES == ["intake", "portal", "projects", "scoring", "supervision"]
     assert {f"{name}{part}" for name in NAMES for part in ("", "-migrate", "-database")} <= SERVICES.keys()
 
 
@@ -154,7 +154,10 @@ def test_a_container_is_given_the_secrets_it_names_and_no_others(container: str)
         owner = container.removesuffix("-database")
         named |= {f"{owner}_owner_password", f"{owner}_app_password"}
     if container.endswith("-migrate"):  # which reads the settings, but opens neither keys nor sealed fields
-        named -= {f"{container.removesuffix('-migrate')}_{kind}_key" for kind in ("sealing", "log", "witness")} | {"token_keys"}
+        named -= {f"{container.removesuffix('-migrate')}_{kind}_key" for kind in ("sealing", "log", "witness")} | {
+            "token_keys",
+            "portal_client_secret",
+        }
     assert granted == named
     assert granted <= COMPOSE["secrets"].keys()
 

@@ -88,7 +88,8 @@ class Signing:
             if self._end_url is not None:
                 asked = {"post_logout_redirect_uri": self._site.public_url + home, "id_token_hint": session.granted.identity or ""}
                 home = f"{self._end_url}?{urlencode(asked)}"
-        response = RedirectResponse(home, 303)
+        # A page and not a way on: browsers do not let a form's answer lead to another origin, where the provider may be.
+        response = _told("您已经退出登录。", home, "继续") if home.startswith("http") else RedirectResponse(home, 303)
         response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
         return response
 
@@ -133,7 +134,10 @@ def _county_of(address: str) -> str:
 
 
 def _failed(sentence: str, href: str) -> Response:
-    text = (
-        f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>登录</title><p>{sentence}</p><p><a href="{href}">重新登录</a></p>'
-    )
-    return HTMLResponse(text, 400, headers={"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store"})
+    return _told(sentence, href, "重新登录", 400)
+
+
+def _told(sentence: str, href: str, link: str, status: int = 200) -> Response:
+    head = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>登录</title>'
+    text = f'{head}<p>{sentence}</p><p><a href="{escape(href)}">{link}</a></p></html>'
+    return HTMLResponse(text, status, headers={"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store"})

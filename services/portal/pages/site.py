@@ -229,11 +229,14 @@ class Site:
 
     async def _sign_in_first(self, visit: Visit) -> Response:
         """Send a visitor to sign in; a form that was sent is kept and offered again afterwards."""
-        back = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
-        if visit.posted:
-            form = {"action": visit.request.url.path, "fields": kept(visit.form)}
-            back = visit.address("/again", form=await self.sessions.keep_form(visit.county, form))
-        return RedirectResponse(f"/login?{urlencode({'county': visit.county, 'next': back})}", 303)
+        asked = visit.request.url
+        if not visit.posted:
+            back = asked.path + (f"?{asked.query}" if asked.query else "")
+            return RedirectResponse(f"/login?{urlencode({'county': visit.county, 'next': back})}", 303)
+        form = {"action": asked.path, "fields": kept(visit.form)}
+        back = visit.address("/again", form=await self.sessions.keep_form(visit.county, form))
+        # A page and not a way on: browsers do not let a form's answer lead to another origin, where the provider may be.
+        return await visit.show("signed_out.html", 401, login=f"/login?{urlencode({'county': visit.county, 'next': back})}")
 
     async def _wait(self, visit: Visit) -> None:
         """Read your own writes: wait a moment until the rows know of a position named by the page before."""
