@@ -8,10 +8,12 @@ import pytest
 
 from deploy.embedded.preflight import SERVICES
 from deploy.embedded.stack import Stack
-from tests.support.browsing import Browser
-from tests.support.cast import Cast
+from tests.support.browsing import Browser, Shown
+from tests.support.cast import Cast, at
 from tests.support.client import FENG, SHAOYANG, Platform
 from tests.support.stack import data_folder, free_port_base
+
+LETTER = "rectification-letter"
 
 
 @dataclass(frozen=True)
@@ -63,3 +65,35 @@ def desks() -> Iterator[Desks]:
                 clerk.do("projects", "members", member)
         platform.still()
         yield Desks(platform, *offices)
+
+
+def kinds(office: Office, path: str) -> list[str]:
+    """Return the types of a resource's events."""
+    return [event["type"] for event in office.cast.of("office").history("supervision", path)]
+
+
+def issued(office: Office, title: str, kind: str = LETTER) -> tuple[Browser, Shown, str]:
+    """Write a notice to the unit through its form; return who did, the page afterwards, and the notice's id."""
+    clerk = office.at_desk("office")
+    form = clerk.get(office.path("/supervision/notices/new"), kind=kind).form(act="issue")
+    page = clerk.send(form, {f"to-{office.cast.unit}": "1"}, title=title, body="台账不实，请整改。")
+    assert page.status == 200
+    assert "文书已发出" in page.text
+    return clerk, page, page.address.split("/notices/")[1][:36]
+
+
+def replied(office: Office, notice: str, text: str = "已整改。") -> tuple[Browser, Shown]:
+    """Sign for a notice and reply to it, as the unit."""
+    unit = office.at_desk("unit")
+    page = unit.get(office.path(f"/supervision/notices/{notice}"))
+    page = unit.send(page.form(act="acknowledge"))
+    assert "已签收" in page.text
+    page = unit.send(page.form(act="respond"), reply=text)
+    assert "回复已提交" in page.text
+    return unit, page
+
+
+def strike(cast: Cast, moment: str) -> None:
+    """Let a county's clock come to a moment: the office compiles figures then."""
+    day = moment[:10]
+    cast.of("office").do("supervision", "figures", {"purpose": "month", "first_on": day, "last_on": day}, at(moment))
