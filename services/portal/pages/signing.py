@@ -1,6 +1,7 @@
 """Signing in and out, how pages are shown, and a form that outlived its session."""
 
 import time
+from html import escape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
