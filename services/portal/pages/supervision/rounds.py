@@ -9,6 +9,7 @@ from services.portal.pages.desk import Act, ask, carry_out, given, listed, missi
 from services.portal.pages.history import history
 from services.portal.pages.supervision.common import show
 from services.portal.pages.visit import Visit
+from services.portal.queries.desks import held_by
 
 KINDS = ("roving-guidance", "spot-check", "special-inspection")
 SEVERITIES = ("minor", "serious", "grave")
@@ -126,6 +127,8 @@ async def one_round(visit: Visit) -> Response:
         return await missing(visit, found)
     units = found.data["units"]
     chosen = visit.text("unit") or visit.asked("unit")
+    async with visit.reading() as connection:
+        projects = await held_by(connection, visit.county, chosen, visit.today)
     return await show(
         visit,
         "round.html",
@@ -137,6 +140,7 @@ async def one_round(visit: Visit) -> Response:
         findings=findings,
         open_findings=[row for row in findings.rows if row["status"] == "open"],
         severities=SEVERITIES,
+        projects=projects,
         told=told(visit, inspected_on=visit.today.isoformat()),
         errors=outcome.errors,
         summary=outcome.summary(),
