@@ -220,8 +220,9 @@ def test_a_bulletin_is_written_from_compiled_figures(desks: Desks) -> None:
     page = clerk.get(page.link("生成通报"))
     form = page.form(act="issue")
     assert "发出文书（整改督办函）" in form.fields["body"]
-    page = clerk.send(form, {f"to-{office.cast.unit}": "1"})
-    assert "通报" in page.text
+    page = clerk.send(form, {"all-department": "1"})
+    assert "文书已发出" in page.text
+    assert f"单位{office.cast.unit}" in page.text
     assert (
         "已发通报 1 份"
         in clerk.get(office.path("/supervision/figures"), after=page.address.rpartition("after=")[2].replace("%40", "@")).text

@@ -22,6 +22,14 @@ SELECT need_id, title, kind, town, submitted_at, owner_by, status FROM read.need
 WHERE county = $1 AND handling_unit IS NULL AND project_id IS NULL AND kind <> 'micro-wish' AND status IN ('submitted', 'accepted')
 ORDER BY submitted_at LIMIT 500
 """
+_AGES = """
+SELECT count(*) AS total, count(*) FILTER (WHERE age <= 3) AS to_3, count(*) FILTER (WHERE age BETWEEN 4 AND 7) AS to_7,
+  count(*) FILTER (WHERE age BETWEEN 8 AND 15) AS to_15, count(*) FILTER (WHERE age > 15) AS more
+FROM (
+  SELECT $2::date - (submitted_at AT TIME ZONE 'Asia/Shanghai')::date AS age FROM read.need_cards
+  WHERE county = $1 AND handling_unit IS NULL AND project_id IS NULL AND kind <> 'micro-wish' AND status IN ('submitted', 'accepted')
+) AS waiting
+"""
 _UNCLAIMED = """
 SELECT project_id, title, unit, level, approved_at FROM read.project_cards WHERE county = $1 AND status = 'approved'
 ORDER BY approved_at LIMIT 500
@@ -36,6 +44,12 @@ async def titles(connection: "Connection", county: str, ids: Sequence[UUID]) -> 
 async def held_by(connection: "Connection", county: str, unit: str, today: date) -> list[dict[str, Any]]:
     """Return what a unit has in hand, that which is due first first."""
     return [dict(row) for row in await connection.fetch(_LATE, county, unit, today)]
+
+
+async def ages(connection: "Connection", county: str, today: date) -> dict[str, int]:
+    """Return how many needs nobody is responsible for, all and by how many days they have waited."""
+    row = await connection.fetchrow(_AGES, county, today)
+    return dict(row) if row is not None else {}
 
 
 async def untaken(connection: "Connection", county: str) -> list[dict[str, Any]]:

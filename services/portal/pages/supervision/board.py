@@ -1,19 +1,17 @@
 """The desk's first page, by deadline; and what nobody has taken, with its age."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.pages.desk import Rows, known, listed, together
+from services.portal.pages.desk import known, listed, together
 from services.portal.pages.supervision.common import lines, may_issue, own_unit, show
 from services.portal.pages.visit import Visit
-from services.portal.queries.desks import titles, unclaimed, untaken
+from services.portal.queries.desks import ages, titles, unclaimed, untaken
 from shared.kernel.workdays import business_day
 
 _WITHIN = {"overdue": (None, -1), "1": (0, 1), "3": (2, 3), "7": (4, 7), "later": (8, None)}
-_AGES = ((3, "3 天以内"), (7, "4 至 7 天"), (15, "8 至 15 天"), (None, "15 天以上"))
+_AGES = {"to_3": "3 天以内", "to_7": "4 至 7 天", "to_15": "8 至 15 天", "more": "15 天以上"}
 _SHOWN = 200
 
 
@@ -31,7 +29,7 @@ async def board(visit: Visit) -> Response:
     shown = [row for row in rows if _inside(row["left"], wanted)] if wanted in _WITHIN else rows
     async with visit.reading() as connection:
         names = await titles(connection, visit.county, known(waiting.rows, "subject_id"))
-        nobody = len(await untaken(connection, visit.county)) if may_issue(visit) else 0
+        nobody = (await ages(connection, visit.county, visit.today))["total"] if may_issue(visit) else 0
     late_tasks = [task for task in tasks.rows if task["overdue"]]
     return await show(
         visit,
@@ -60,23 +58,15 @@ async def unowned(visit: Visit) -> Response:
     """Show needs nobody handles and projects nobody claimed, by age: a first-class figure, for nothing else reminds of them."""
     watches = await listed(visit, "supervision", "/watches", unowned="true")
     async with visit.reading() as connection:
+        counts = await ages(connection, visit.county, visit.today)
         needs, projects = await untaken(connection, visit.county), await unclaimed(connection, visit.county)
     climbing = {watch["subject_id"]: watch for watch in watches.rows if watch["status"] != "ended"}
     for rows, name, since in ((needs, "need_id", "submitted_at"), (projects, "project_id", "approved_at")):
         for row in rows:
             row["age"] = _age(visit, row[since])
             row["watch"] = climbing.get(str(row[name]))
-    return await show(visit, "unowned.html", "/unowned", needs=needs, projects=projects, ages=_ages(needs), watches=watches)
+    return await show(visit, "unowned.html", "/unowned", needs=needs, projects=projects, counts=counts, ages=_AGES, watches=watches)
 
 
 def _age(visit: Visit, since: datetime) -> int:
     return (visit.today - business_day(since)).days
-
-
-def _ages(rows: Sequence[dict[str, Any]]) -> Rows:
-    found, least = [], -1
-    for most, text in _AGES:
-        count = sum(row["age"] > least and (most is None or row["age"] <= most) for row in rows)
-        found.append({"text": text, "count": count, "late": most is None})
-        least = most if most is not None else least
-    return found

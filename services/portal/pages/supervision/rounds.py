@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.pages.desk import Act, ask, carry_out, given, listed, missing, ticked, together, told, units_of
+from services.portal.pages.desk import Act, ask, away, carry_out, given, listed, missing, ticked, together, told, units_of
 from services.portal.pages.history import history
 from services.portal.pages.supervision.common import show
 from services.portal.pages.visit import Visit
@@ -90,7 +90,15 @@ async def rounds(visit: Visit) -> Response:
     )
     recent = sorted(cadence.rows, key=lambda row: str(row["due_on"]), reverse=True)[:12]
     return await show(
-        visit, "rounds.html", "/rounds", rounds=found, rows=list(reversed(found.rows)), visits=visits.data.get("rows", ()), cadence=recent
+        visit,
+        "rounds.html",
+        "/rounds",
+        rounds=found,
+        rows=list(reversed(found.rows)),
+        visits=visits.data.get("rows", ()),
+        visits_away="" if visits.ok else away(visit, visits),
+        cadence=recent,
+        regular=cadence,
     )
 
 

@@ -12,6 +12,7 @@ from services.portal.pages.supervision.common import NOTICE_KINDS, show
 from services.portal.pages.visit import Visit
 from services.portal.queries.desks import held_by, titles
 
+SORTS: Mapping[str, str] = {"town": "乡镇", "department": "县直单位", "county-office": "县委工作机构"}
 TEXTS: Mapping[str, tuple[str, str]] = {
     "work-prompt": (
         "关于做好〔填写事项〕的工作提示",
@@ -47,7 +48,7 @@ def _body(visit: Visit) -> Mapping[str, Any]:
         "kind": visit.text("kind"),
         "title": visit.text("title"),
         "text": visit.text("body"),
-        "addressees": ticked(visit, "to"),
+        "addressees": _addressees(visit),
         **given(project_ids=ticked(visit, "about"), finding_ids=[finding] if finding else [], **named),
         **within,
     }
@@ -62,7 +63,7 @@ async def new_notice(visit: Visit) -> Response:
     """Write a notice from a template and issue it; what it follows from (a watch, a finding, figures) comes filled in."""
     kind = visit.text("kind") or visit.asked("kind")
     kind = kind if kind in NOTICE_KINDS else "work-prompt"
-    if visit.text("act") == "issue" and not ticked(visit, "to"):
+    if visit.text("act") == "issue" and not _addressees(visit):
         errors = Told({"to": visit._("请至少选择一个收文单位。")})
         return await _form(visit, kind, errors, 422)
     if "〔" in visit.text("title") + visit.text("body") and visit.text("act") == "issue":
@@ -107,11 +108,16 @@ async def _form(visit: Visit, kind: str, errors: Told, status: int) -> Response:
     )
 
 
-def _groups(visit: Visit) -> Sequence[tuple[str, Sequence[Mapping[str, Any]]]]:
-    """Return the units a notice may go to, by sort."""
+def _groups(visit: Visit) -> Sequence[tuple[str, str, Sequence[Mapping[str, Any]]]]:
+    """Return the units a notice may go to, by sort: its code, what it is called, its units."""
     units = units_of(visit)
-    sorts = (("town", "乡镇"), ("department", "县直单位"), ("county-office", "县委工作机构"))
-    return [(text, found) for kind, text in sorts if (found := [unit for unit in units if unit["kind"] == kind])]
+    return [(kind, text, found) for kind, text in SORTS.items() if (found := [unit for unit in units if unit["kind"] == kind])]
+
+
+def _addressees(visit: Visit) -> list[str]:
+    """Return the units that were ticked, one by one or as a whole sort, in the official order."""
+    one_by_one, sorts = set(ticked(visit, "to")), set(ticked(visit, "all"))
+    return [unit["code"] for unit in units_of(visit) if unit["code"] in one_by_one or unit["kind"] in sorts]
 
 
 async def _begun(visit: Visit, kind: str, source: Mapping[str, str]) -> dict[str, str]:
