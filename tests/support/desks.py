@@ -60,6 +60,7 @@ def desks() -> Iterator[Desks]:
         for office in offices:
             cast, clerk = office.cast, office.cast.of("office")
             clerk.do("projects", "organisations", {"code": f"{cast.unit}-2", "name": "第二支部", "kind": "branch", "parent": cast.unit})
+            clerk.do("projects", "organisations", {"code": f"other-{cast.county}", "name": "另一个单位", "kind": "department", "order": 8})
             for account, name in (("ill", "老李"), ("far", "小张")):
                 member = {"account": f"{account}-{cast.unit}", "name": name, "unit": cast.unit, "branch": cast.branch}
                 clerk.do("projects", "members", member)

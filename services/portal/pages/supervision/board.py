@@ -1,5 +1,6 @@
 """The desk's first page, by deadline; and what nobody has taken, with its age."""
 
+import itertools
 from datetime import datetime
 
 from starlette.responses import Response
@@ -56,16 +57,26 @@ def _inside(left: int, wanted: str) -> bool:
 
 async def unowned(visit: Visit) -> Response:
     """Show needs nobody handles and projects nobody claimed, by age: a first-class figure, for nothing else reminds of them."""
-    watches = await listed(visit, "supervision", "/watches", unowned="true")
+    running = itertools.product(("unowned-need", "unclaimed-project"), ("watching", "waiting"))
+    lists = await together(*(listed(visit, "supervision", "/watches", subject=subject, status=status) for subject, status in running))
     async with visit.reading() as connection:
         counts = await ages(connection, visit.county, visit.today)
         needs, projects = await untaken(connection, visit.county), await unclaimed(connection, visit.county)
-    climbing = {watch["subject_id"]: watch for watch in watches.rows if watch["status"] != "ended"}
+    climbing = {watch["subject_id"]: watch for found in lists for watch in found.rows}
     for rows, name, since in ((needs, "need_id", "submitted_at"), (projects, "project_id", "approved_at")):
         for row in rows:
             row["age"] = _age(visit, row[since])
             row["watch"] = climbing.get(str(row[name]))
-    return await show(visit, "unowned.html", "/unowned", needs=needs, projects=projects, counts=counts, ages=_AGES, watches=watches)
+    return await show(
+        visit,
+        "unowned.html",
+        "/unowned",
+        needs=needs,
+        projects=projects,
+        counts=counts,
+        ages=_AGES,
+        watches=next((found for found in lists if found.away), lists[0]),
+    )
 
 
 def _age(visit: Visit, since: datetime) -> int:
