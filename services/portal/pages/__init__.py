@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from services.portal.pages import citizens, claims, review, triage
+from services.portal.pages import branch, citizens, claims, review, scoring, supervision, triage
 from services.portal.pages.visit import Page
 
-PAGES: Sequence[Page] = (*citizens.PAGES, *claims.PAGES, *triage.PAGES, *review.PAGES)
+PAGES: Sequence[Page] = (
+    *citizens.PAGES,
+    *claims.PAGES,
+    *triage.PAGES,
+    *review.PAGES,
+    *supervision.PAGES,
+    *scoring.PAGES,
+    *branch.PAGES,
+)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from services.portal.pages.desk_words import DESK_KINDS, DESK_WORDS
 from shared.kernel.workdays import business_day
 from shared.kernel.workdays.instants import SHANGHAI
 
@@ -66,6 +67,7 @@ WORDS: Mapping[str, str] = {
     "awareness": "知晓率",
     "quality": "质量",
     "demonstration": "示范",
+    **DESK_WORDS,
 }
 KINDS: Mapping[str, str] = {
     "submitted": "todo",
@@ -88,6 +90,7 @@ KINDS: Mapping[str, str] = {
     "verified": "done",
     "fulfilled": "done",
     "thanked": "done",
+    **DESK_KINDS,
 }
 """By status, the kind of pill that shows it."""
 
@@ -116,6 +119,12 @@ def days_until(value: date | str | None, today: date) -> int | None:
     return None if found is None else (found - today).days
 
 
+def brief(value: date | datetime | str | None, today: date) -> str:
+    """Return a day as `11月12日`, with its year where that is another than today's."""
+    found = _day(value)
+    return "" if found is None else f"{found.month}月{found.day}日" if found.year == today.year else day(found)
+
+
 def _day(value: date | datetime | str | None) -> date | None:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if "T" in value or " " in value else date.fromisoformat(value)
@@ -128,4 +137,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "word": word,
     "kind": lambda code: KINDS.get(code or "", "now"),
+    "left": days_until,
+    "brief": brief,
 }

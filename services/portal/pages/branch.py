@@ -1,0 +1,135 @@
+"""支部: who must claim and has not, exemptions proposed and judged, members registered and moved, items to sign off."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from services.portal.pages.desk import Act, Outcome, Rows, Told, carry_out, listed, together, told
+from services.portal.pages.scoring.common import own
+from services.portal.pages.visit import Page, Visit
+from shared.kernel.derived import derived
+
+DESK = ("branch", "unit")
+EXEMPTIONS = ("infirm", "away")
+_FAILED = 422
+_SHOWN = 300
+ACTS: Mapping[str, Act] = {
+    "propose": Act(
+        "/members/exemption/proposal",
+        lambda visit: {name: visit.text(name) for name in ("account", "exemption", "evidence")},
+        "exemption_proposed",
+        {
+            "account": "请填写这位党员登录用的账号。",
+            "exemption": "请选择免于认领的原因。",
+            "evidence": "请写明凭什么：谁核实、看到什么材料。",
+        },
+    ),
+    "approve": Act(
+        "/members/exemption/approval",
+        lambda visit: {"account": visit.text("account"), "reason": visit.text("approve_reason")},
+        "exemption_approved",
+        {"account": "请填写这位党员登录用的账号。", "approve_reason": "请写明为什么同意。"},
+        {"reason": "approve_reason"},
+    ),
+    "refuse": Act(
+        "/members/exemption/refusal",
+        lambda visit: {"account": visit.text("account"), "reason": visit.text("refuse_reason")},
+        "exemption_refused",
+        {"account": "请填写这位党员登录用的账号。", "refuse_reason": "请写明为什么不同意。"},
+        {"reason": "refuse_reason"},
+    ),
+    "move": Act(
+        "/members/move",
+        lambda visit: {
+            "account": visit.text("account"),
+            "unit": own(visit).get("unit", ""),
+            "branch": visit.text("to_branch"),
+            "reason": visit.text("move_reason"),
+        },
+        "member_moved",
+        {"account": "请填写这位党员登录用的账号。", "to_branch": "请选择转到哪个支部。", "move_reason": "请写明为什么转。"},
+        {"branch": "to_branch", "reason": "move_reason"},
+    ),
+    "register": Act(
+        "/members",
+        lambda visit: {
+            "account": visit.text("new_account"),
+            "name": visit.text("new_name"),
+            "unit": own(visit).get("unit", ""),
+            "branch": visit.text("new_branch"),
+        },
+        "member_registered",
+        {"new_account": "请填写登录账号。", "new_name": "请填写姓名。", "new_branch": "请选择支部。"},
+        {"account": "new_account", "name": "new_name", "branch": "new_branch"},
+    ),
+}
+_OF_A_MEMBER = ("propose", "approve", "refuse", "move")
+
+
+async def branch(visit: Visit) -> Response:
+    """Show who has not claimed, by branch and by name; take what branch and unit do about it."""
+    outcome = _checked(visit) or await carry_out(visit, "projects", ACTS, "/branch")
+    if outcome.response is not None:
+        return outcome.response
+    lacking = visit.asked("missing") != "false"
+    chosen_branch = visit.asked("branch")
+    counts, members, proposed, waiting = await together(
+        listed(visit, "projects", "/claiming"),
+        listed(visit, "projects", "/members", branch=chosen_branch),
+        listed(visit, "projects", "/exemptions", branch=chosen_branch),
+        listed(visit, "scoring", "/verifications", status="scored", unit=own(visit).get("unit", "")),
+    )
+    by_id = {row["id"]: row for row in members.rows}
+    for row in proposed.rows:
+        row["name"] = by_id.get(row["id"], {}).get("name")
+    shown = [row for row in members.rows if not lacking or (row["exemption"] is None and row["claims"] <= 0)]
+    opened = by_id.get(visit.text("member") or visit.asked("member"))
+    return await visit.show(
+        "branch/branch.html",
+        outcome.status,
+        desk=visit._("支部"),
+        counts=counts,
+        branches=_branches(visit, counts.rows),
+        members=members,
+        shown=shown[:_SHOWN],
+        total=len(shown),
+        lacking=lacking,
+        of_branch=chosen_branch,
+        exemptions=proposed,
+        chosen=opened,
+        proposal=next((row for row in proposed.rows if opened and row["id"] == opened["id"] and row["status"] == "proposed"), None),
+        waiting=waiting,
+        to_sign=_of_branch(visit, waiting.rows),
+        is_branch="branch" in visit.roles,
+        is_unit="unit" in visit.roles,
+        reasons=EXEMPTIONS,
+        told=told(visit),
+        errors=outcome.errors,
+        summary=outcome.summary(),
+    )
+
+
+def _checked(visit: Visit) -> Outcome | None:
+    """Refuse an account that is not the chosen member's: the register shows names, and commands go by account."""
+    member, account = visit.text("member"), visit.text("account")
+    if not visit.posted or visit.text("act") not in _OF_A_MEMBER or not account:
+        return None
+    if str(derived(visit.county, "member", account)) == member:
+        return None
+    return Outcome(status=_FAILED, errors=Told({"account": visit._("这个账号不是所选党员的账号，请对照登录账号再填一次。")}))
+
+
+def _branches(visit: Visit, counts: Rows) -> Sequence[Mapping[str, Any]]:
+    unit = own(visit).get("unit", "")
+    known = {row["id"] for row in counts}
+    return [each for each in visit.names.of_kind("branch") if each["parent"] == unit and (not known or each["code"] in known)]
+
+
+def _of_branch(visit: Visit, rows: Rows) -> Rows:
+    """Return what the visitor's tier may sign off."""
+    mine = own(visit)
+    return [row for row in rows if row["tier"] in visit.roles and (not mine.get("branch") or row["branch"] == mine["branch"])]
+
+
+PAGES = (Page("/c/{county}/branch", branch, DESK),)
