@@ -57,7 +57,7 @@ _log = structlog.get_logger(__name__)
 class _Strict(StrictUndefined):
     """Fails on whatever a template names and nobody gave; but it may ask whether an item has a field, a macro whether it has a block."""
 
-    def __bool__(self) -> bool:  # type: ignore[override] - theirs never returns
+    def __bool__(self) -> bool:  # type: ignore[override]  # theirs never returns
         if self._undefined_obj is missing and self._undefined_name != "caller":
             self._fail_with_undefined_error()
         return False
