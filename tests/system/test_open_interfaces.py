@@ -3,9 +3,13 @@
 import hashlib
 import hmac
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -25,6 +29,9 @@ from tests.support.receivers import until
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with open_world(tmp_path_factory.mktemp("secrets")) as made:
         yield made
+
+
+ROOT = Path(__file__).parents[2]
 
 
 def listed(world: World, query: str) -> list[dict[str, Any]]:
@@ -259,3 +266,18 @@ def _needs() -> list[dict[str, Any]]:
     """Return six needs of one town and two of another."""
     body = {"kind": "need", "channel": "counter", "title": "路", "detail": "坏了", "petitioner": None}
     return [{**body, "town": town} for town in [TOWN] * 6 + [f"{SHAOYANG}101"] * 2]
+
+
+def test_the_program_in_the_documentation_reads_along_from_the_beginning(world: World) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "streams.md").read_text(encoding="utf-8"), re.DOTALL)
+    environment = {**os.environ, "PORTAL": world.portal, "COUNTY": SHAOYANG}
+    with subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True) as reader:  # noqa: S603 - ours
+        assert reader.stdout is not None
+        try:
+            lines = [next(reader.stdout) for _ in range(3)]
+        finally:
+            reader.kill()
+    assert lines[0].startswith("ready ")
+    assert all(json.loads(line.split(" ", 1)[1])["county"] == SHAOYANG for line in lines[1:])
+    other_site = world.get(f"/v1/{SHAOYANG}/snapshot", {"Origin": "https://elsewhere.example"})
+    assert other_site.headers["access-control-allow-origin"] == "*"
