@@ -36,7 +36,7 @@ class Settings(ServiceSettings):
     webhook_secret_file: Path | None = Field(None, description="A file with the secret that signs what is posted there")
     notify_retry_seconds: float = Field(30.0, ge=0.1, le=3_600, description="After a failed dispatch, the first wait; each one doubles it")
     notify_quiet: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
-        "21:00-08:00", description="When nobody is notified, by the county's clock; empty begins and ends at one time"
+        "21:00-08:00", description="When nobody is notified, by the county's clock; 00:00-00:00 is never"
     )
     open311_keys_file: Path | None = Field(
         None,

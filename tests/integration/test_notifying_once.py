@@ -183,6 +183,7 @@ async def test_nobody_is_told_before_it_is_confirmed_or_once_it_has_ended_and_th
     ended = await desk.subscribed("need", str(NEED), "zhang@example.org")
     assert desk.subscriptions.address(ended) == "zhang@example.org"
     await desk.subscriptions.end(ended)
+    await desk.subscribed("unit", "D9")  # so that there is somebody to be told of something
     await desk.followed()
     await desk.heard(fact(INTAKE, 1, submitted(NEED)), fact(INTAKE, 2, NeedAccepted(need_id=NEED, accepted_by="li")))
     await desk.followed()

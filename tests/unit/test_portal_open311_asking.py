@@ -86,6 +86,10 @@ def test_whatever_is_asked_is_answered_or_refused(given: dict[str, str]) -> None
         assert not [code for code in found.kinds or () if "\x00" in code]
 
 
+def test_what_the_database_could_not_read_is_not_asked_of_it() -> None:
+    assert asked(same, {"service_code": "ne\x00ed,\x00"}, NOW).kinds == ["need"]
+
+
 def test_a_form_becomes_a_need_whose_title_is_its_first_line() -> None:
     body = form(same, {**GOOD, "lat": "27.1", "long": "111.2", "address_string": "村口"}, TOWNS)
     assert (body["title"], body["detail"]) == ("路坏了", "路坏了\n三处\n地点：村口 27.1, 111.2")

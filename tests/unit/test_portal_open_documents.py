@@ -78,6 +78,9 @@ def test_feeds_tell_events_of_projects_that_everybody_sees_and_no_more_of_them()
     hidden_one = {**event, "type": "ExtensionAsked"}
     (entry,) = of_project(same, [json.dumps(each).encode() for each in (event, hidden_one)], NAMES, "https://x.cn/")
     assert (entry.title, entry.text, entry.at) == ("进展", "已完成 40%", AT)
+    given_back = {**event, "type": "ClaimGivenBack", "data": {"project_id": "p", "claimant": "li", "reason": "内部原因"}}
+    (entry,) = of_project(same, [json.dumps(given_back).encode()], NAMES, "https://x.cn/")
+    assert (entry.title, entry.text) == ("认领已退回，等待他人认领", "")
 
 
 def deadline(title: str, standing: Standing = "open", *, changed: datetime = AT, what: str = "0199") -> Deadline:
@@ -103,6 +106,12 @@ def test_any_deadline_is_an_event_that_a_calendar_reads(title: str, standing: St
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     if title.isprintable():
         assert str(event["SUMMARY"]).endswith(f"：{title}")
+
+
+def test_what_means_something_in_a_calendar_is_only_text_in_a_title() -> None:
+    title = "a\\n; b, c\nEND:VEVENT"
+    (event,) = Calendar.from_ical(calendar(same, "单位", "x.cn", [deadline(title)])).walk("VEVENT")
+    assert str(event["SUMMARY"]) == f"承诺完成：{title}"
 
 
 def test_a_later_state_of_a_deadline_has_the_same_id_and_a_higher_sequence() -> None:

@@ -122,8 +122,10 @@ class Dispatching:
             subscription = await self._subscriptions.find(connection, county, dispatch.subscription_id)
         state, reason, again = "sent", None, 0.0
         address = None if subscription is None else self._subscriptions.address(subscription)
-        if subscription is None or address is None:
+        if subscription is None or subscription.sealed is None:
             state, reason = "skipped", "the subscription has ended"
+        elif address is None:
+            state, reason = "skipped", "its address was sealed under a key that is no longer known"
         elif (port := self._ports.get(subscription.channel)) is None:
             state, reason = "skipped", ABSENT.get(subscription.channel, _NO_GATEWAY)
         else:
