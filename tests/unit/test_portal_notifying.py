@@ -1,6 +1,7 @@
 """What is told, when it is tried again, when nobody is woken; what leaves through real sockets, and what its answers mean."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -135,6 +136,14 @@ async def test_a_mail_server_without_tls_gets_nothing_where_tls_is_wanted(mails:
     before = len(mails.taken)
     with pytest.raises(Later):
         await Mail("127.0.0.1", mails.port, "yinuo@example.org", "starttls").send(DELIVERY)
+    assert len(mails.taken) == before
+
+
+@pytest.mark.parametrize("wrong", [{"title": "a\nBcc: all@example.org"}, {"address": "a@b.cn\r\nBcc: all@example.org"}])
+async def test_what_would_be_another_header_is_never_sent(mails: Mails, wrong: dict[str, str]) -> None:
+    before = len(mails.taken)
+    with pytest.raises(Never):
+        await mail(mails.port).send(replace(DELIVERY, **wrong))
     assert len(mails.taken) == before
 
 

@@ -67,7 +67,10 @@ class Mail:
 
     async def send(self, delivery: Delivery) -> None:
         """Hand a message to the mail server."""
-        message = self._message(delivery)
+        try:
+            message = self._message(delivery)
+        except ValueError as fault:  # a header that would be two
+            raise Never(f"no mail can be made of it ({type(fault).__name__})") from None
         try:
             await asyncio.to_thread(self._hand_over, message)
         except smtplib.SMTPRecipientsRefused as fault:
