@@ -1,7 +1,7 @@
 """The whole stack: Kafka, PostgreSQL and the services, up together and down in order."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -49,7 +49,7 @@ class Stack:
     """Runs the stack for as long as the context lasts; programs that die are started again in the background.
 
     `services` names those to run, none for Kafka and PostgreSQL alone; databases and topics exist either way. Raises `StackError`
-    with one sentence if it cannot start, and leaves nothing running then.
+    with one sentence if it cannot start, and leaves nothing running then. `portal_settings` are variables of the portal alone.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Stack:
         services: tuple[str, ...] = SERVICES,
         counties: tuple[str, ...] | None = None,
         portal: bool = False,
+        portal_settings: Mapping[str, str] | None = None,
     ) -> None:
         self._data = DataDirectory(data)
         self._ports = Ports(port_base)
@@ -69,6 +70,7 @@ class Stack:
         self._listener = on_event
         self._names = services
         self._portal = portal
+        self._portal_settings = portal_settings or {}
         self._counties = counties or known_counties()
         self._supervisor: Supervisor | None = None
         self.postgres = EmbeddedPostgres(self._data)
@@ -136,7 +138,7 @@ class Stack:
         services = [EmbeddedService(name, self._data, self.postgres, self._ports, {**common, **proofs[name]}) for name in self._names]
         issuer = EmbeddedIssuer(self._data, self._ports)
         if self._portal:
-            services.append(embedded_portal(self._data, self.postgres, self._ports, common))
+            services.append(embedded_portal(self._data, self.postgres, self._ports, {**common, **self._portal_settings}))
 
         def databases() -> None:
             self.postgres.start(supervisor, account)

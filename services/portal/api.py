@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TABLE: Sequence[Row] = ()
 _TYPES = frozenset(name for contract in SOURCES for name in contract.events)
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Access-Control-Allow-Origin": "*"}  # other sites see what all see
 
 
 class StreamParams(BaseModel):
@@ -84,7 +84,7 @@ class Interface:
         except Problem as problem:
             return problem.response(language(request), correlation_of(request))
         body = {"county": county, "cursor": cursor, "figures": figures, "stream": f"/v1/{county}/stream"}
-        return Response(orjson.dumps(body), media_type="application/json", headers={"Cache-Control": "no-store"})
+        return Response(orjson.dumps(body), media_type="application/json", headers=_HEADERS)
 
     def _wanted(self, request: Request, viewer: Viewer, asked: StreamParams) -> Wanted:
         types = frozenset((asked.types or "").split(",")) - {""}

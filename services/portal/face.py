@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from services.portal.api import Interface
+from services.portal.interfaces import Interfaces
 from services.portal.login.authority import Authority
 from services.portal.login.kiosks import Kiosks
 from services.portal.login.oidc import Provider
@@ -53,6 +54,7 @@ class Portal:
         self._authority: Authority | None = None
         self._services = Services(settings.service_urls)
         self._site: Site | None = None
+        self._open: Interfaces | None = None
         self._pruning: asyncio.Task[None] | None = None
         self.v1 = [
             Route("/v1/{county}/stream", self._later(lambda portal: portal.stream), methods=["GET"]),
@@ -100,8 +102,11 @@ class Portal:
             folder=FOLDER,
         )
         signing = Signing(site, provider, settings.oidc_end_url)
-        self._router = Router([*signing.routes(), *site.routes(PAGES), Route("/", site.counties, methods=["GET"])], redirect_slashes=True)
+        self._open = Interfaces(site, self._authority, settings)
+        routes = [*signing.routes(), *self._open.routes(), *site.routes(PAGES)]
+        self._router = Router([*routes, Route("/", site.counties, methods=["GET"])], redirect_slashes=True)
         self._authority.start()
+        self._open.start()
         if settings.archive_keep is not None:
             self._pruning = asyncio.create_task(self._prune(worker, settings.archive_keep), name="prune")
 
@@ -110,6 +115,8 @@ class Portal:
         if self._pruning is not None:
             self._pruning.cancel()
             await asyncio.gather(self._pruning, return_exceptions=True)
+        if self._open is not None:
+            await self._open.stop()
         if self._authority is not None:
             await self._authority.stop()
         if self._tails is not None:

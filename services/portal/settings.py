@@ -1,7 +1,7 @@
 """The portal's settings."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_settings import NoDecode
@@ -28,7 +28,20 @@ class Settings(ServiceSettings):
     )
     archive_keep: int | None = Field(None, ge=1_000, description="Events kept of each lane for streams to be caught up from; none: all")
     smtp: Annotated[str, StringConstraints(pattern=r"^[^\s:]+:[0-9]{1,5}$")] | None = Field(None, description="host:port of a mail server")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", description="How the mail server is spoken to")
+    smtp_from: Annotated[str, StringConstraints(pattern=r"^[^\s@<>]+@[A-Za-z0-9.-]+$")] | None = Field(None, description="Who mail is from")
+    smtp_user: str | None = Field(None, description="Account at the mail server; none: it asks for none")
+    smtp_password_file: Path | None = Field(None, description="A file with that account's password")
     webhook_url: Address | None = Field(None, description="Where notifications for SMS and WeChat gateways are posted")
+    webhook_secret_file: Path | None = Field(None, description="A file with the secret that signs what is posted there")
+    notify_retry_seconds: float = Field(30.0, ge=0.1, le=3_600, description="After a failed dispatch, the first wait; each one doubles it")
+    notify_quiet: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
+        "21:00-08:00", description="When nobody is notified, by the county's clock; 00:00-00:00 is never"
+    )
+    open311_keys_file: Path | None = Field(
+        None,
+        description="A file with the API keys that may create Open311 requests, one a line; none: everybody in development, else nobody",
+    )
 
     @field_validator("service_urls", mode="before")
     @classmethod
@@ -44,12 +57,41 @@ class Settings(ServiceSettings):
             raise ValueError(f"service_urls lacks {', '.join(sorted(missing))}")
         return self
 
+    @model_validator(mode="after")
+    def _whole_ports(self) -> Self:
+        if self.smtp is not None and self.smtp_from is None:
+            raise ValueError("smtp needs smtp_from: who mail is from")
+        if (self.smtp_user is None) != (self.smtp_password_file is None):
+            raise ValueError("smtp_user and smtp_password_file go together")
+        if (self.webhook_url is None) != (self.webhook_secret_file is None):
+            raise ValueError("webhook_url and webhook_secret_file go together: what is posted is signed")
+        return self
+
     def client_secret(self) -> str:
         """Return the portal's client secret; ValueError with the file's name where it cannot be read."""
-        try:
-            secret = self.oidc_client_secret_file.read_text().strip()
-        except OSError as fault:
-            raise ValueError(f"{self.oidc_client_secret_file} must hold the portal's client secret: {fault}") from fault
-        if not secret:
-            raise ValueError(f"{self.oidc_client_secret_file} is empty")
-        return secret
+        return _read(self.oidc_client_secret_file, "the portal's client secret")
+
+    def smtp_password(self) -> str | None:
+        """Return the password at the mail server; None where it asks for none, ValueError as above."""
+        return None if self.smtp_password_file is None else _read(self.smtp_password_file, "the password at the mail server")
+
+    def webhook_secret(self) -> bytes | None:
+        """Return the secret that signs what is posted; None where nothing is, ValueError as above."""
+        return None if self.webhook_secret_file is None else _read(self.webhook_secret_file, "the webhook's secret").encode()
+
+    def open311_keys(self) -> tuple[str, ...]:
+        """Return the API keys of Open311, none where there is no file; ValueError as above."""
+        if self.open311_keys_file is None:
+            return ()
+        return tuple(line.strip() for line in _read(self.open311_keys_file, "API keys").splitlines() if line.strip())
+
+
+def _read(file: Path, what: str) -> str:
+    """Return a secret file's text; ValueError with its name where it holds none."""
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except OSError as fault:
+        raise ValueError(f"{file} must hold {what}: {fault}") from fault
+    if not secret:
+        raise ValueError(f"{file} is empty")
+    return secret
