@@ -27,6 +27,7 @@ NAVIGATION: Sequence[tuple[str, str, Sequence[str]]] = (
     ("/mine", "我的认领", ("member", "leader", "branch", "unit")),
     ("/triage", "需求分办", ("office",)),
     ("/review", "审核台", ("branch", "unit", "office")),
+    ("/screen", "大屏", ("leader", "office", "inspector", "auditor", "operator")),
 )
 """Path below the county, text, and the roles it is shown to (none: everybody)."""
 
@@ -47,6 +48,7 @@ SAID: Mapping[str, str] = {
     "wish_published": "微心愿已公开，党员可以认领。",
     "wish_claimed": "您认领了这个微心愿。",
     "wish_fulfilled": "微心愿已实现。",
+    "kiosk_revoked": "这块大屏已停用，30 秒内不再显示。",
     "done": "已办好。",
 }
 """By code in the address of a page, what is said on it."""

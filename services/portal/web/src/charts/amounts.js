@@ -85,7 +85,7 @@ export function columns(data, look) {
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
     grid: grid(look, { top: look.size * (data.series.length > 1 ? 4.2 : 2.4) }),
     xAxis: nameAxis(look, data.categories),
-    yAxis: valueAxis(look, { name: data.unit }),
+    yAxis: valueAxis(look, { name: data.unit, minInterval: data.series.every((one) => one.values.every((value) => Number.isInteger(value))) ? 1 : 0 }),
     series: data.series.map((one) => ({ name: one.name, type: "bar", barMaxWidth: look.size * 3, stack: data.stacked ? "all" : undefined, data: one.values })),
   };
 }
