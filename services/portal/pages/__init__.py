@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.portal.pages import citizens, claims, review, screen, triage
+from services.portal.pages import audit, citizens, claims, review, screen, triage
 from services.portal.pages.visit import Page
 
-PAGES: Sequence[Page] = (*citizens.PAGES, *claims.PAGES, *triage.PAGES, *review.PAGES, *screen.PAGES)
+PAGES: Sequence[Page] = (*citizens.PAGES, *claims.PAGES, *triage.PAGES, *review.PAGES, *screen.PAGES, *audit.PAGES)

@@ -28,6 +28,7 @@ NAVIGATION: Sequence[tuple[str, str, Sequence[str]]] = (
     ("/triage", "需求分办", ("office",)),
     ("/review", "审核台", ("branch", "unit", "office")),
     ("/screen", "大屏", ("leader", "office", "inspector", "auditor", "operator")),
+    ("/audit", "审计回放", ("auditor", "office", "leader")),
 )
 """Path below the county, text, and the roles it is shown to (none: everybody)."""
 
