@@ -20,6 +20,7 @@ from services.portal.login.sessions import Sessions
 from services.portal.login.vault import Vault
 from services.portal.login.viewers import Viewers
 from services.portal.pages import PAGES
+from services.portal.pages.open_data import accessibility_of_all
 from services.portal.pages.services import Services
 from services.portal.pages.signing import Signing
 from services.portal.pages.site import Site
@@ -96,7 +97,7 @@ class Portal:
             folder=FOLDER,
         )
         signing = Signing(site, provider, settings.oidc_end_url)
-        self._router = Router([*signing.routes(), *site.routes(PAGES), Route("/", site.counties, methods=["GET"])], redirect_slashes=True)
+        self._router = Router([*signing.routes(), *site.routes(PAGES), *self._plain(site)], redirect_slashes=True)
         self._authority.start()
         if settings.archive_keep is not None:
             self._pruning = asyncio.create_task(self._prune(worker, settings.archive_keep), name="prune")
@@ -126,6 +127,11 @@ class Portal:
             return await of(self._interface)(request)
 
         return endpoint
+
+    @staticmethod
+    def _plain(site: Site) -> list[BaseRoute]:
+        """Return what belongs to no county."""
+        return [Route("/", site.counties, methods=["GET"]), Route("/accessibility", accessibility_of_all, methods=["GET"])]
 
     async def _pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page, once the portal is started."""

@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-from services.portal.pages import audit, citizens, claims, review, screen, triage
+from services.portal.pages import audit, citizens, claims, dashboard, open_data, operators, review, screen, triage
 from services.portal.pages.visit import Page
 
-PAGES: Sequence[Page] = (*citizens.PAGES, *claims.PAGES, *triage.PAGES, *review.PAGES, *screen.PAGES, *audit.PAGES)
+PAGES: Sequence[Page] = (
+    *citizens.PAGES,
+    *claims.PAGES,
+    *triage.PAGES,
+    *review.PAGES,
+    *screen.PAGES,
+    *dashboard.PAGES,
+    *audit.PAGES,
+    *operators.PAGES,
+    *open_data.PAGES,
+)

@@ -27,8 +27,10 @@ NAVIGATION: Sequence[tuple[str, str, Sequence[str]]] = (
     ("/mine", "我的认领", ("member", "leader", "branch", "unit")),
     ("/triage", "需求分办", ("office",)),
     ("/review", "审核台", ("branch", "unit", "office")),
+    ("/figures", "看板", (*STAFF, "operator")),
     ("/screen", "大屏", ("leader", "office", "inspector", "auditor", "operator")),
     ("/audit", "审计回放", ("auditor", "office", "leader")),
+    ("/operators", "运维", ("operator", "auditor")),
 )
 """Path below the county, text, and the roles it is shown to (none: everybody)."""
 
