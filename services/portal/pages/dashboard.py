@@ -14,8 +14,8 @@ from shared.kernel.workdays import end_of
 
 _BACK, _AHEAD = timedelta(days=14), timedelta(days=14)
 _WEEKS, _FLOW_WEEKS, _WEEK = timedelta(weeks=16), timedelta(weeks=11), timedelta(days=7)
-_HALF_A_YEAR = timedelta(days=182)
-_RANKED, _BOXES, _BARS = 12, 10, 14
+_YEAR = timedelta(days=364)
+_RANKED, _BOXES, _BARS = 12, 10, 12
 _HOURS, _HOUR = 24, timedelta(hours=1)
 
 
@@ -24,7 +24,7 @@ async def dashboard(visit: Visit) -> Response:
     chosen = _chosen(visit)
     county, today, now = visit.county, visit.today, visit.site.worker.clock.now(visit.county)
     monday = today - timedelta(days=today.weekday())
-    first = today - _HALF_A_YEAR
+    first = today - _YEAR
     async with visit.reading() as connection:
         far = await queries.funnel(connection, county, chosen)
         scored_unit, scores = await queries.scores(connection, county, chosen)
@@ -43,9 +43,9 @@ async def dashboard(visit: Visit) -> Response:
             more_pictures.pareto(visit, await queries.by_town(connection, county, chosen)),
             more_pictures.control(visit, await queries.weeks(connection, county, end_of(today - _WEEKS), chosen)),
             pictures.flow(visit, await flow(connection, county, monday - _FLOW_WEEKS, monday)),
-            more_pictures.calendar(visit, await queries.intake(connection, county, end_of(first), chosen), first, today),
         ]
         wide = [
+            more_pictures.calendar(visit, await queries.intake(connection, county, end_of(first), chosen), first, today),
             more_pictures.sankey(visit, await queries.ways(connection, county, chosen)),
             more_pictures.gantt(visit, await queries.states(connection, county, chosen, _BARS), today),
         ]

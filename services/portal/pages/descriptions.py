@@ -113,10 +113,10 @@ def kind(document: Document, schema: Document) -> str:
 
 def _operation(document: Document, method: str, path: str, told: Document) -> Operation:
     taken = told.get("requestBody", {}).get("content", {})
-    body = next((one.get("schema", {}) for one in taken.values()), {})
+    body: Document = next((one.get("schema", {}) for one in taken.values()), {})
     answers = told.get("responses", {})
     given = next((code for code in answers if code.startswith("2")), "")
-    shown = next((one.get("schema", {}) for one in answers.get(given, {}).get("content", {}).values()), {})
+    shown: Document = next((one.get("schema", {}) for one in answers.get(given, {}).get("content", {}).values()), {})
     parameters = [
         Field(f"{one['name']}（{one['in']}）", kind(document, one.get("schema", {})), bool(one.get("required")), one.get("description", ""))
         for one in told.get("parameters", ())

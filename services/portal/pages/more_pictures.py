@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _UNITS, _CHANNELS, _BARS = 6, 6, 12
 _SIGMAS = 3
+_NAME = 11
 _MOST_POINTS = 100
 
 
@@ -143,9 +144,9 @@ def calendar(visit: "Visit", days: Rows, first: date, last: date) -> Picture:
     rows = [[row["day"].isoformat(), row["needs"]] for row in days]
     if rows:
         most = max(rows, key=lambda row: row[1])
-        sentence = _("半年来有 {n} 天收到需求，最多的一天是 {day}（{needs} 件）。").format(n=len(rows), day=most[0], needs=most[1])
+        sentence = _("一年来有 {n} 天收到需求，最多的一天是 {day}（{needs} 件）。").format(n=len(rows), day=most[0], needs=most[1])
     else:
-        sentence = _("半年来没有收到需求。")
+        sentence = _("一年来没有收到需求。")
     data = {"from": first.isoformat(), "to": last.isoformat(), "unit": _("件"), "days": rows}
     return picture("calendar", _("每日收到需求"), data, sentence, [_("日期"), _("件数")], rows)
 
@@ -154,7 +155,7 @@ def gantt(visit: "Visit", projects: Rows, today: date) -> Picture:
     """Projects and how long each was in which state."""
     _ = visit._
     states = [_("审核"), _("认领"), _("办理"), _("验收")]
-    each = []
+    each: list[dict[str, Any]] = []
     for row in projects:
         times = [row["proposed_at"], row["approved_at"], row["claimed_at"], row["completed_at"], row["signed_off_at"]]
         days = [None if at is None else business_day(at) for at in times]
@@ -166,20 +167,23 @@ def gantt(visit: "Visit", projects: Rows, today: date) -> Picture:
             if ends is None:
                 break
         due = None if row["complete_by"] is None else row["complete_by"].isoformat()
-        each.append({"name": row["title"], "due": due, "spans": spans})
+        each.append({"name": _short(row["title"]), "due": due, "spans": spans})
     late = sum(1 for row in projects if row["complete_by"] and row["complete_by"] < today and row["status"] == "claimed")
     sentence = _("列出 {n} 项，其中 {late} 项已过承诺日期还在办理。").format(n=len(each), late=late)
-    begins = [span["from"] for one in each for span in one["spans"]]
-    ends = [one["due"] for one in each if one["due"]] + [today.isoformat()]
     data = {
-        "from": min(begins, default=(today - timedelta(days=30)).isoformat()),
-        "to": max(ends),
+        "from": min((span["from"] for one in each for span in one["spans"]), default=(today - timedelta(days=30)).isoformat()),
+        "to": max(today.isoformat(), *(one["due"] for one in each if one["due"])),
         "today": today.isoformat(),
         "states": states,
         "rows": [{name: value for name, value in one.items() if value is not None} for one in each],
     }
-    rows = [[one["name"], one["due"], _(word(row["status"]))] for one, row in zip(each, projects, strict=True)]
+    rows = [[row["title"], one["due"], _(word(row["status"]))] for one, row in zip(each, projects, strict=True)]
     return picture("gantt", _("项目状态（承诺最近的在前）"), data, sentence, [_("项目"), _("承诺日期"), _("当前状态")], rows, tall=True)
+
+
+def _short(name: str) -> str:
+    """Return a name that fits beside a bar; the table has it whole."""
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
 
 
 def spark(visit: "Visit", rate: Sequence[int]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
@@ -70,7 +71,7 @@ def _freshness(visit: Visit, counted: Counted) -> dict[str, object]:
     return {"as_of": clock_time(counted.as_of), "behind_seconds": f"{counted.behind_seconds:.1f}", "stale": stale}
 
 
-def _shown(visit: Visit, counted: Counted) -> dict[str, object]:
+def _shown(visit: Visit, counted: Counted) -> dict[str, Any]:
     """Return what the parts say."""
     figures = counted.figures
     return {

@@ -88,7 +88,8 @@ ALL = Chosen()
 
 async def funnel(connection: "Connection", county: str, chosen: Chosen = ALL) -> Mapping[str, int]:
     """Return how many needs have come how far; of a level, those whose project is of it."""
-    return dict(await connection.fetchrow(_FUNNEL, county, chosen.unit, chosen.town, chosen.level))
+    row = await connection.fetchrow(_FUNNEL, county, chosen.unit, chosen.town, chosen.level)
+    return {} if row is None else dict(row)
 
 
 async def scores(connection: "Connection", county: str, chosen: Chosen) -> tuple[str | None, Rows]:
