@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract, extract_python
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
-from jinja2.ext import babel_extract
 
 PORTAL = Path(__file__).parents[1] / "services" / "portal"
 FILE = PORTAL / "locale" / "en.po"
@@ -40,13 +39,13 @@ def texts(portal: Path = PORTAL) -> dict[str, list[str]]:
 
 def _of_template(file: Path) -> Iterator[str]:
     with file.open("rb") as stream:
-        for _line, text, _comments, _context in extract(babel_extract, stream, _KEYWORDS, (), _OPTIONS):
+        for _line, text, _comments, _context in extract("jinja2.ext:babel_extract", stream, _KEYWORDS, (), _OPTIONS):
             yield from (text,) if isinstance(text, str) else text
 
 
 def _of_code(file: Path) -> Iterator[str]:
     with file.open("rb") as stream:
-        for _line, text, _comments, _context in extract(extract_python, stream, _KEYWORDS, (), {}):
+        for _line, text, _comments, _context in extract("python", stream, _KEYWORDS, (), {}):
             yield from (text,) if isinstance(text, str) else text
     if file.parent.name != "pages":
         return
@@ -87,7 +86,7 @@ def refresh(file: Path = FILE) -> int:
     made = Catalog(locale="en", fuzzy=False)
     for text, names in sorted(texts().items(), key=lambda item: (item[1], item[0])):
         before = kept.get(text)
-        made.add(text, before.string if before is not None else "", locations=[(name, None) for name in names])
+        made.add(text, before.string if before is not None else "", locations=[(name, 1) for name in names])
     file.parent.mkdir(exist_ok=True)
     with file.open("wb") as stream:
         write_po(stream, made, width=140, omit_header=True, include_lineno=False)  # the same texts make the same file
