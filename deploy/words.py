@@ -44,16 +44,21 @@ def _of_template(file: Path) -> Iterator[str]:
 
 
 def _of_code(file: Path) -> Iterator[str]:
-    with file.open("rb") as stream:
-        for _line, text, _comments, _context in extract("python", stream, _KEYWORDS, (), {}):
-            yield from (text,) if isinstance(text, str) else text
-    if file.parent.name != "pages":
-        return
-    for statement in ast.parse(file.read_bytes()).body:
-        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-            for node in ast.walk(statement.value):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CHINESE.search(node.value):
-                    yield node.value
+    """Yield what is given to `_`, also within f-strings, and the Chinese in constants of pages' modules."""
+    tree = ast.parse(file.read_bytes())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_gettext(node.func) and node.args and isinstance(node.args[0], ast.Constant):
+            yield str(node.args[0].value)
+    if file.parent.name == "pages":
+        for statement in tree.body:
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+                for node in ast.walk(statement.value):
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CHINESE.search(node.value):
+                        yield node.value
+
+
+def _is_gettext(function: ast.expr) -> bool:
+    return (isinstance(function, ast.Name) and function.id == "_") or (isinstance(function, ast.Attribute) and function.attr == "_")
 
 
 def catalogue(file: Path = FILE) -> Catalog:

@@ -15,14 +15,17 @@ def test_a_text_that_is_missing_or_has_other_placeholders_is_named(tmp_path: Pat
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "page.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "pages").mkdir()
-    (tmp_path / "pages" / "tables.py").write_text('"""不算。"""\nWORDS = {"a": "需求"}\n', encoding="utf-8")
-    assert set(texts(tmp_path)) == {"还剩 %(n)s 天", "已有 {n} 件", "需求"}
+    (tmp_path / "pages" / "tables.py").write_text(
+        '"""不算。"""\nWORDS = {"a": "需求"}\ndef told(visit): return f"{visit._(\'项目\')} · 1"\n', encoding="utf-8"
+    )
+    assert set(texts(tmp_path)) == {"还剩 %(n)s 天", "已有 {n} 件", "需求", "项目"}
     file = tmp_path / "en.po"
     file.write_text(
         'msgid "已有 {n} 件"\nmsgstr "{m} there"\n\nmsgid "没有了"\nmsgstr "Gone"\n\nmsgid "需求"\nmsgstr "Need"\n', encoding="utf-8"
     )
     assert wrong(tmp_path, file) == [
         "not translated: 还剩 %(n)s 天 (templates/page.html)",
+        "not translated: 项目 (pages/tables.py)",
         "other placeholders: 已有 {n} 件 / {m} there",
         "shown nowhere: 没有了",
     ]
