@@ -69,7 +69,9 @@ def text(value: Any) -> str:  # noqa: ANN401 - any JSON
 
 def _text(value: Any) -> str:  # noqa: ANN401 - any JSON
     match value:
-        case None | "" | [] | {}:
+        case None | "":
+            return "—"
+        case list() | Mapping() if not value:
             return "—"
         case str():
             return value
