@@ -52,6 +52,8 @@ def test_two_moments_say_what_came_what_went_and_which_fields_changed() -> None:
 def test_figures_are_compared_by_their_place() -> None:
     found = compared(figures({"needs": {"open": 3, "closed": 1}}), figures({"needs": {"open": 2, "closed": 1}}))
     assert [(each.id, each.before, each.after) for each in found.changed] == [("needs/open", "3", "2")]
+    then, now = ({"rows": [{"tier": "office", "open": open_}, {"tier": "unit", "open": 1}]} for open_ in (3, 2))
+    assert [each.id for each in compared(figures(then), figures(now)).changed] == ["rows/tier=office/open"]
 
 
 def test_values_are_read_by_people_and_cut_where_they_are_long() -> None:

@@ -53,7 +53,16 @@ def figures(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _leaves(value: Any, place: str) -> list[tuple[str, Any]]:  # noqa: ANN401 - any JSON
     if isinstance(value, Mapping):
         return [leaf for name, each in value.items() for leaf in _leaves(each, f"{place}/{name}" if place else str(name))]
+    if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
+        return [leaf for row in value for leaf in _row_leaves(row, place)]
     return [(place, value)]
+
+
+def _row_leaves(row: Mapping[str, Any], place: str) -> list[tuple[str, Any]]:
+    """Return what a row of figures counts, under the words that say what is counted."""
+    said = " ".join(f"{name}={value}" for name, value in row.items() if isinstance(value, str | bool))
+    counted = {name: value for name, value in row.items() if value is not None and not isinstance(value, str | bool)}
+    return [leaf for name, value in counted.items() for leaf in _leaves(value, f"{place}/{said}/{name}")]
 
 
 def name_of(thing: Mapping[str, Any]) -> str:

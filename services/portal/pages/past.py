@@ -102,7 +102,7 @@ async def past(visit: Visit) -> Response:
     answer = await _items(visit, listed, moment or f"@{last}", thing, _SHOWN)
     if not answer.ok:
         visit.refused(answer)
-        return await visit.show("past.html", answer.status, **{**_empty(name), "last": last, "position": last})
+        return await visit.show("past.html", answer.status, **{**_empty(name), "last": last, "position": last, "failed": True})
     reached = _reached(answer, listed.service, last)
     shown = {
         **_empty(name),
@@ -197,6 +197,7 @@ def _empty(name: str) -> dict[str, Any]:
         "position": 0,
         "at": "",
         "rows": (),
+        "failed": False,
         "more": False,
         "as_of": "",
         "against": "",
