@@ -6,7 +6,7 @@ ARGS ?=
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
 
-.PHONY: help setup setup-dev demo test lint bench drill schemas lock secrets clean
+.PHONY: help setup setup-dev demo test lint bench drill words schemas lock secrets clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -34,6 +34,9 @@ bench: setup-dev ## Measure against the limit and against peers; one JSON line p
 
 drill: setup-dev ## Rehearse disasters on a stack of its own: an older backup, killed rebuilds, Kafka lost, all lost; ARGS="--needs N"
 	@$(BIN)/python -m bench.drill $(ARGS)
+
+words: setup-dev ## Add new texts of the pages to the English catalogue, and say how many want a translation
+	@$(BIN)/python -m deploy.words
 
 schemas: setup-dev ## Write the schemas and descriptions that are committed, from the code
 	@$(BIN)/python -m shared.contracts.schema_files

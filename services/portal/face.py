@@ -22,6 +22,7 @@ from services.portal.login.sessions import Sessions
 from services.portal.login.vault import Vault
 from services.portal.login.viewers import Viewers
 from services.portal.pages import PAGES
+from services.portal.pages.open_data import accessibility_of_all
 from services.portal.pages.services import Services
 from services.portal.pages.signing import Signing
 from services.portal.pages.site import Site
@@ -103,8 +104,8 @@ class Portal:
         )
         signing = Signing(site, provider, settings.oidc_end_url)
         self._open = Interfaces(site, self._authority, settings)
-        routes = [*signing.routes(), *self._open.routes(), *site.routes(PAGES)]
-        self._router = Router([*routes, Route("/", site.counties, methods=["GET"])], redirect_slashes=True)
+        routes = [*signing.routes(), *self._open.routes(), *site.routes(PAGES), *self._plain(site)]
+        self._router = Router(routes, redirect_slashes=True)
         self._authority.start()
         self._open.start()
         if settings.archive_keep is not None:
@@ -137,6 +138,11 @@ class Portal:
             return await of(self._interface)(request)
 
         return endpoint
+
+    @staticmethod
+    def _plain(site: Site) -> list[BaseRoute]:
+        """Return what belongs to no county."""
+        return [Route("/", site.counties, methods=["GET"]), Route("/accessibility", accessibility_of_all, methods=["GET"])]
 
     async def _pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page, once the portal is started."""

@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from services.portal.pages import branch, citizens, claims, review, scoring, supervision, triage
+from services.portal.pages import (
+    audit,
+    branch,
+    citizens,
+    claims,
+    dashboard,
+    open_data,
+    operators,
+    review,
+    scoring,
+    screen,
+    supervision,
+    triage,
+)
 from services.portal.pages.visit import Page
 
 PAGES: Sequence[Page] = (
@@ -13,4 +26,9 @@ PAGES: Sequence[Page] = (
     *supervision.PAGES,
     *scoring.PAGES,
     *branch.PAGES,
+    *screen.PAGES,
+    *dashboard.PAGES,
+    *audit.PAGES,
+    *operators.PAGES,
+    *open_data.PAGES,
 )

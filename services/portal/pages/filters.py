@@ -113,6 +113,11 @@ def moment(value: datetime | str | None) -> str:
     return "" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+def clock_time(value: datetime) -> str:
+    """Return an instant's time of day in Shanghai, as `12:03:11`."""
+    return value.astimezone(SHANGHAI).strftime("%H:%M:%S")
+
+
 def days_until(value: date | str | None, today: date) -> int | None:
     """Return how many days there are until a day, counted by the calendar; negative once it has passed."""
     found = _day(value)
@@ -134,6 +139,7 @@ def _day(value: date | datetime | str | None) -> date | None:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "business_day": business_day,
     "day": day,
+    "clock_time": clock_time,
     "moment": moment,
     "word": word,
     "kind": lambda code: KINDS.get(code or "", "now"),

@@ -30,6 +30,10 @@ NAVIGATION: Sequence[tuple[str, str, Sequence[str]]] = (
     ("/supervision", "督办台", ("office", "leader", "inspector", "unit")),
     ("/scoring", "考核台", ("office", "unit", "branch", "leader", "inspector")),
     ("/branch", "支部", ("branch", "unit")),
+    ("/figures", "看板", (*STAFF, "operator")),
+    ("/screen", "大屏", ("leader", "office", "inspector", "auditor", "operator")),
+    ("/audit", "审计回放", ("auditor", "office", "leader")),
+    ("/operators", "运维", ("operator", "auditor")),
 )
 """Path below the county, text, and the roles it is shown to (none: everybody)."""
 
@@ -50,6 +54,7 @@ SAID: Mapping[str, str] = {
     "wish_published": "微心愿已公开，党员可以认领。",
     "wish_claimed": "您认领了这个微心愿。",
     "wish_fulfilled": "微心愿已实现。",
+    "kiosk_revoked": "这块大屏已停用，30 秒内不再显示。",
     "done": "已办好。",
     "notice_issued": "文书已发出，正在编号。",
     "acknowledged": "已签收。",

@@ -41,6 +41,7 @@ function heard(time, seconds) {
 async function refresh(part) {
   try {
     const answer = await fetch(part.dataset.live, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (answer.status === 401 || answer.status === 403) return location.reload(); // the right to look was taken
     heard(answer.headers.get("Yinuo-As-Of"), Number(answer.headers.get("Yinuo-Behind-Seconds")));
     if (!answer.ok || part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -70,7 +71,7 @@ function arrived(event) {
   mark(parts().filter((part) => !part.dataset.liveOn || ALWAYS.includes(event.type) || part.dataset.liveOn.split(/\s+/).includes(event.type)));
   try {
     const { time } = JSON.parse(event.data);
-    if (time) heard(time, (Date.now() - Date.parse(time)) / 1000);
+    if (time && !parts().length) heard(time, (Date.now() - Date.parse(time)) / 1000);
   } catch {
     // an event without a body that we read
   }

@@ -85,7 +85,7 @@ export function columns(data, look) {
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
     grid: grid(look, { top: look.size * (data.series.length > 1 ? 4.2 : 2.4) }),
     xAxis: nameAxis(look, data.categories),
-    yAxis: valueAxis(look, { name: data.unit }),
+    yAxis: valueAxis(look, { name: data.unit, minInterval: data.series.every((one) => one.values.every((value) => Number.isInteger(value))) ? 1 : 0 }),
     series: data.series.map((one) => ({ name: one.name, type: "bar", barMaxWidth: look.size * 3, stack: data.stacked ? "all" : undefined, data: one.values })),
   };
 }
@@ -97,8 +97,8 @@ export function radar(data, look, width, height) {
     tooltip: { trigger: "item" },
     radar: {
       indicator: data.items,
-      center: ["50%", "57%"],
-      radius: Math.max(30, Math.min(width / 2 - look.size * 5, height * 0.43 - look.size * 1.6)),
+      center: ["50%", "56%"],
+      radius: Math.max(30, Math.min(width / 2 - look.size * 5, height * 0.4 - look.size * 1.6)),
       axisName: { color: look.ink, fontSize: look.size },
       splitArea: { show: false },
       splitLine: { lineStyle: { color: look.line } },
@@ -127,7 +127,7 @@ export function sankey(data, look, width) {
       {
         type: "sankey",
         left: 2,
-        right: look.size * (width < 500 ? 4.5 : 6),
+        right: look.size * (width < 500 ? 5 : 7.5),
         top: 8,
         bottom: 8,
         nodeWidth: look.size * 0.8,
