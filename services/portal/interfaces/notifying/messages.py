@@ -87,7 +87,7 @@ def of_deadline(_: Translate, place: Place, title: str, due_on: date, left: int,
     else:
         when = _("还有 {left} 天到期").format(left=left)
     return Message(
-        " · ".join((place.name, what, when, title))[:150],
+        f"{place.name} · {what} · {when} · {title}"[:150],
         _("{what}“{title}”{when}，期限{day}。").format(what=what, title=title, when=when, day=day(due_on)) + f"\n{place.address}/",
     )
 
