@@ -174,8 +174,8 @@ async def test_a_unit_hears_of_what_is_addressed_to_it_and_is_reminded_once_a_da
     assert len(await desk.queued()) == 1
     for day in (4, 5, 5, 6, 7, 8, 9, 10):
         await desk.reminded(date(2021, 11, day))
-    found = [title.split("：")[1] for title in (await desk.queued())[1:]]
-    assert found == ["督办回复还有 3 天到期", "督办回复还有 1 天到期", "督办回复今天到期", "督办回复已逾期"]
+    found = [title.split(" · ")[1:3] for title in (await desk.queued())[1:]]
+    assert found == [["督办回复", when] for when in ("还有 3 天到期", "还有 1 天到期", "今天到期", "已逾期")]
 
 
 async def test_nobody_is_told_before_it_is_confirmed_or_once_it_has_ended_and_the_address_is_gone_then(desk: Desk) -> None:

@@ -40,7 +40,7 @@ class Reading:
     status: int = 0
     ended: bool = False
     _thread: threading.Thread | None = None
-    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _loop: asyncio.AbstractEventLoop | None = None
     _task: asyncio.Task[None] | None = None
 
     def __enter__(self) -> Self:
@@ -50,8 +50,9 @@ class Reading:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._task is not None and not self.ended:
-            self._loop.call_soon_threadsafe(self._task.cancel)
+        if self._loop is not None and self._task is not None and not self.ended:
+            with contextlib.suppress(RuntimeError):  # it ended by itself this very moment
+                self._loop.call_soon_threadsafe(self._task.cancel)
         assert self._thread is not None
         self._thread.join(timeout=20)
 
@@ -77,10 +78,12 @@ class Reading:
         return Reading(self.address, self.headers, self.last_id)
 
     def _run(self) -> None:
-        self._task = self._loop.create_task(self._read())
+        loop = self._loop = asyncio.new_event_loop()
+        self._task = loop.create_task(self._read())
         with contextlib.suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(self._task)
-        self._loop.close()
+            loop.run_until_complete(self._task)
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
         self.status = self.status or 599
         self.ended = True
 

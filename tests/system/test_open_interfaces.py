@@ -180,7 +180,7 @@ def test_a_unit_hears_of_its_deadlines_and_what_cannot_be_delivered_is_recorded(
     cast.of("member").do("projects", f"projects/{project}/pledge", promise, NOON)
     heard = until(lambda: len(world.mails.to("desk@example.org")) >= 3 and world.mails.to("desk@example.org")[1:])
     subjects = sorted(mail["Subject"] for mail in heard)
-    assert subjects == ["邵阳县：已公开承诺：修好村口路灯", "邵阳县 · 承诺事项 · 还有 3 天到期 · 修好村口路灯"]
+    assert subjects == ["邵阳县 · 承诺事项 · 还有 3 天到期 · 修好村口路灯", "邵阳县：已公开承诺：修好村口路灯"]
 
 
 def test_feeds_are_valid_and_are_not_sent_twice(world: World) -> None:
