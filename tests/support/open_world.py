@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from deploy.embedded.stack import Stack
-from tests.support.cookies import Browser
 from tests.support.cast import Cast, at
 from tests.support.client import FENG, SHAOYANG, TOWN, Platform
+from tests.support.cookies import Browser
 from tests.support.receivers import Mails, Posts, gateway, mail_server, until
 from tests.support.stack import data_folder, free_port_base
 
