@@ -44,6 +44,7 @@ def demo(  # noqa: PLR0917 - options, given by name
     figures: Annotated[
         Path | None, typer.Option("--figures", help="Folder of other figures to compare with, a YAML file a county.")
     ] = None,
+    no_portal: Annotated[bool, typer.Option("--no-portal", help="Stay up without the web page.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run both counties' campaigns through the services, print the tables, and stay up until Ctrl-C; exit code 3 if a figure is off."""
@@ -54,7 +55,7 @@ def demo(  # noqa: PLR0917 - options, given by name
     with (
         reporter() as listener,
         _folder(data) as folder,
-        Stack(folder, port_base, "simulated", on_event=listener, portal=not ends) as stack,
+        Stack(folder, port_base, "simulated", on_event=listener, portal=not (ends or no_portal)) as stack,
     ):
         outcomes = _campaigns(stack.info, listener, expected, size, seed)
         _show(outcomes, as_json=as_json)

@@ -26,6 +26,11 @@ WIDTHS = (360, 768, 1366)
 
 
 @pytest.fixture(scope="module")
+def platform(with_portal: Platform) -> Platform:
+    return with_portal
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened

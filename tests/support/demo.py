@@ -87,7 +87,19 @@ class Demo:
     def __init__(self, data: Path, base: int, *arguments: str | Path) -> None:
         self.data = data
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "cli.main", "demo", "--json", "--data", str(data), "--port-base", str(base), *map(str, arguments)],
+            [
+                sys.executable,
+                "-m",
+                "cli.main",
+                "demo",
+                "--json",
+                "--no-portal",
+                "--data",
+                str(data),
+                "--port-base",
+                str(base),
+                *map(str, arguments),
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

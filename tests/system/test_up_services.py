@@ -56,11 +56,12 @@ def ready(url: str) -> bool:
 
 
 def test_when_it_says_so_everything_is_ready(up: Up, base: int) -> None:
-    assert list(up.info) == ["services", "kafka", "postgres", "postgres_owner", "data", "pids"]
+    assert list(up.info) == ["services", "kafka", "postgres", "postgres_owner", "data", "pids", "portal"]
     assert up.info["services"] == {service: f"http://127.0.0.1:{base + offset}" for offset, service in enumerate(SERVICES, 1)}
     assert all(ready(url) for url in up.info["services"].values())
     assert up.info["pids"] == up.pids()
-    assert set(up.info["pids"]) == {*SERVICES, "kafka", "postgres"}
+    assert set(up.info["pids"]) == {*SERVICES, "portal", "issuer", "kafka", "postgres"}
+    assert ready(up.info["portal"])
 
 
 def test_health_finds_every_service(up: Up, base: int, data: Path) -> None:
@@ -157,6 +158,6 @@ def test_sigterm_stops_services_then_kafka_then_postgres(up: Up, data: Path) -> 
 
     soon(all_seen, 25)
     assert up.process.wait(5) == 0
-    assert set(list(ends)[:4]) == set(SERVICES)
-    assert list(ends)[4:] == ["kafka", "postgres"]
+    assert set(list(ends)[:-2]) == {*SERVICES, "portal", "issuer"}
+    assert list(ends)[-2:] == ["kafka", "postgres"]
     assert programs_of(data) == []
