@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 
 import structlog
@@ -13,6 +14,8 @@ from shared.kernel.consumer import Consumer
 _EVERY_SECONDS = 5.0
 _ASK_SECONDS = 5.0
 _STILL_SECONDS = 10.0
+_ABREAST = 500
+"""So many records a consumer that is at work may be behind and still count as abreast: it has them within a moment."""
 SILENT_SECONDS = 30.0
 """How long a consumer may be behind and idle before it is started anew."""
 
@@ -30,6 +33,11 @@ class Watchdog:
         self._every = every_seconds
         self._seen: dict[str, tuple[int, float]] = {}
         self.lag: dict[str, int | None] = {consumer.group: None for consumer in consumers}
+        self._abreast = dict.fromkeys(self.lag, time.monotonic())
+        """When each consumer was last found abreast of its topics."""
+        self._allowed: dict[str, int] = {}
+        self._was_busy: dict[str, int] = {}
+        """Each consumer's count of batches done, where it was busy with the next when last looked at."""
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -51,6 +59,15 @@ class Watchdog:
                 found[f"consumer {group}"] = f"{lag} records behind, no progress for {still:.0f} s"
         return found
 
+    def behind(self) -> float:
+        """Return for how many seconds, at the most, what is read here may lack what happened; 0 while every consumer keeps up."""
+        now = time.monotonic()
+        return max((now - since for group, since in self._abreast.items() if not self._keeps_up(group)), default=0.0)
+
+    def _keeps_up(self, group: str) -> bool:
+        lag = self.lag[group]
+        return lag is not None and lag <= self._allowed.get(group, 0)
+
     async def stop(self) -> None:
         """Stop watching."""
         if self._task is not None:
@@ -71,6 +88,12 @@ class Watchdog:
         if lag is not None:
             metrics.CONSUMER_LAG.labels(consumer.group).set(lag)
         batches, since = self._seen.get(consumer.group, (-1, now))
+        self._allowed[consumer.group] = _ABREAST if consumer.batches != batches else 0
+        if self._was_busy.get(consumer.group) == consumer.batches and consumer.busy:
+            self._allowed[consumer.group] = -1  # still the same batch: what was fetched counts as read, and is not
+        self._was_busy[consumer.group] = consumer.batches if consumer.busy else -1
+        if self._keeps_up(consumer.group):
+            self._abreast[consumer.group] = time.monotonic()
         if consumer.batches != batches or lag == 0:
             self._seen[consumer.group] = (consumer.batches, now)
         elif now - since > self._silent and not consumer.busy:  # busy: it waits for the database, and says so itself

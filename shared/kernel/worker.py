@@ -216,6 +216,10 @@ class Worker:
         """Return what is wrong with the consumers, by name; empty while the read models keep up."""
         return self._watchdog.wrong()
 
+    def behind_seconds(self) -> float:
+        """Return for how many seconds, at the most, the read models may lack what happened; 0 while they keep up."""
+        return self._watchdog.behind()
+
     async def _start_consumers(self) -> None:
         wait = 0.2
         while True:

@@ -19,6 +19,7 @@ async def test_a_consumer_that_fell_silent_is_started_anew(lab: Lab) -> None:
         await eventually(lab.standing, 2)
         await eventually(lambda: _lag(watchdog, consumer.group), 0)
         assert watchdog.wrong() == {}
+        assert watchdog.behind() == 0
         await watchdog.stop()
 
 
@@ -40,6 +41,7 @@ async def test_a_consumer_that_waits_for_its_database_is_left_alone_and_told_of(
         subscriber = consumer.subscriber.consumer
         await asyncio.sleep(1)
         assert consumer.subscriber.consumer is subscriber
+        assert 0.5 < watchdog.behind() < 10, "what is read here lacks what happened since"
         await watchdog.stop()
 
 
@@ -47,6 +49,8 @@ async def test_a_consumer_without_a_broker_s_word_is_wrong(lab: Lab) -> None:
     async with lab.consuming() as consumer:
         watchdog = Watchdog([consumer])
         assert watchdog.wrong() == {f"consumer {consumer.group}": "no partitions or no broker"}
+        await asyncio.sleep(0.05)
+        assert watchdog.behind() >= 0.05
 
 
 async def _lag(watchdog: Watchdog, group: str) -> int | None:

@@ -8,10 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from prometheus_client import REGISTRY
-
 from services.portal.lanes import Vector
-from services.portal.queries.archive import last_recorded, reach
+from services.portal.queries.archive import reach
 from services.portal.queries.figures import funnel, towns
 from services.portal.queries.pictures import funnel as way_of_needs
 from services.portal.queries.screen import burndown, flow, latest, ranking, rate
@@ -30,7 +28,6 @@ _FLOW_WEEKS = timedelta(weeks=11)
 _WEEK = timedelta(days=7)
 _LATEST = 14
 _PIECES, _PIECE = 30, timedelta(minutes=1)
-_LAG = "yinuo_consumer_lag_records"
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -85,10 +82,8 @@ class Counting:
         async with county_reading(worker.pool, county) as connection:
             _, vector = await reach(connection, county)
             now = worker.clock.now(county)
-            as_of, late = now, 0.0
-            if REGISTRY.get_sample_value(_LAG, {"consumer": f"{worker.parts.contract.service}.projections"}):
-                as_of = await last_recorded(connection, county) or now
-                late = max(0.0, (now - as_of).total_seconds())
+            late = worker.behind_seconds()
+            as_of = now - timedelta(seconds=late)
             before = kept.counted
             if before is not None and before.vector == vector and found - kept.read < _AGAIN_SECONDS:
                 return replace(before, as_of=as_of, late_seconds=late, monotonic=found)

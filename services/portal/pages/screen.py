@@ -10,6 +10,7 @@ from services.portal.login.kiosks import COOKIE, Kiosks
 from services.portal.pages import pictures
 from services.portal.pages.counting import Counted, counting
 from services.portal.pages.filters import clock_time
+from services.portal.pages.site import STALE_SECONDS
 from services.portal.pages.told import EVENT_WORDS, said
 from services.portal.pages.visit import Page, Visit
 from services.portal.queries.figures import share
@@ -46,7 +47,7 @@ async def screen(visit: Visit) -> Response:
         big=True,
         theme="dark",
         stream=f"/v1/{visit.county}/stream",
-        freshness=_freshness(visit, counted),
+        freshness=_freshness(counted),
         parts=PARTS,
         live_on=" ".join(EVENT_WORDS),
         **_shown(visit, counted),
@@ -66,8 +67,8 @@ async def part(visit: Visit) -> Response:
     return response
 
 
-def _freshness(visit: Visit, counted: Counted) -> dict[str, object]:
-    stale = bool(visit.site.worker.standstill())
+def _freshness(counted: Counted) -> dict[str, object]:
+    stale = counted.behind_seconds > STALE_SECONDS
     return {"as_of": clock_time(counted.as_of), "behind_seconds": f"{counted.behind_seconds:.1f}", "stale": stale}
 
 

@@ -3,6 +3,7 @@
 import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.portal.assets import Assets
 from services.portal.lanes import LANES
+from services.portal.login.authority import Authority
 from services.portal.login.oidc import Provider
 from services.portal.login.sessions import Sessions
 from services.portal.login.vault import Vault, new_secret
@@ -49,6 +51,8 @@ _HEADERS = {
 _NAMES_SECONDS = 30.0
 _WAIT_SECONDS = 2.0
 _LONGEST_POSITION = 18
+STALE_SECONDS = 10.0
+"""From when on a page says that what it shows may be old."""
 _MOST_FIELDS = 400
 _MOST_FILES = 4
 _log = structlog.get_logger(__name__)
@@ -83,6 +87,7 @@ class Site:
         *,
         tokens: Tokens,
         provider: Provider,
+        authority: Authority,
         viewers: Viewers,
         sessions: Sessions,
         vault: Vault,
@@ -93,6 +98,7 @@ class Site:
         self.worker = worker
         self.tokens = tokens
         self.provider = provider
+        self.authority = authority
         self.viewers = viewers
         self.sessions = sessions
         self.vault = vault
@@ -173,9 +179,9 @@ class Site:
 
     def freshness(self, county: str) -> dict[str, Any]:
         """Return up to when the rows shown here reach, and whether they may be behind."""
-        wrong = self.worker.standstill()
-        now = self.worker.clock.now(county)
-        return {"as_of": moment(now), "behind_seconds": 0, "stale": bool(wrong)}
+        behind = self.worker.behind_seconds()
+        as_of = self.worker.clock.now(county) - timedelta(seconds=behind)
+        return {"as_of": moment(as_of), "behind_seconds": round(behind), "stale": behind > STALE_SECONDS}
 
     async def names(self, county: str) -> Names:
         """Return what a county and its organisations are called, as of seconds ago."""

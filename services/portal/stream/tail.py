@@ -15,7 +15,7 @@ from services.portal.stream.cursor import Cursors
 from services.portal.stream.frames import Frame, frames
 from services.portal.stream.masking import Level
 from shared.kernel.checkpoints import Progress
-from shared.kernel.tenancy import TROUBLE, county_reading
+from shared.kernel.tenancy import county_reading
 
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Pool
@@ -97,7 +97,7 @@ class Tail:
             if not self.vector or changes != seen or loop.time() - looked > _LOOK_SECONDS:
                 try:
                     more = await self._look()
-                except (*TROUBLE, ConnectionError) as fault:
+                except Exception as fault:  # noqa: BLE001 - whatever it was, its readers wait for the next look
                     _log.warning("tail_waits", county=self.county, error=repr(fault))
                     await asyncio.sleep(_LOOK_SECONDS)
                     continue
