@@ -20,6 +20,8 @@ CLIENT = "yinuo-portal"
 ALGORITHM = "ES256"
 ROLES = ("citizen", "clerk", "member", "branch", "unit", "office", "leader", "inspector", "auditor", "operator")
 DEFAULT_TTL_SECONDS = 12 * 3600
+VISITOR = "visitor"
+"""The role of the portal's own tokens: nobody is given it."""
 _COUNTY = re.compile(r"[0-9]{6}")
 
 
@@ -73,7 +75,7 @@ def check_claims(roles: Sequence[str], county: str) -> None:
     if not roles:
         raise ValueError("At least one role is needed.")
     for role in roles:
-        if role not in ROLES:
+        if role not in (*ROLES, VISITOR):
             raise ValueError(f"'{role}' is no role: choose from {', '.join(ROLES)}.")
     if not _COUNTY.fullmatch(county):
         raise ValueError(f"'{county}' is no county: give its six-digit code (GB/T 2260), such as 430523.")

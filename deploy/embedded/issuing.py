@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from deploy.embedded.issuer import CLIENT, DEFAULT_TTL_SECONDS, ROLES, Issuer, check_claims, load_issuer
+from deploy.embedded.issuer import CLIENT, DEFAULT_TTL_SECONDS, ROLES, VISITOR, Issuer, check_claims, load_issuer
 from deploy.embedded.people import KNOWN, Person, people_of
 
 _CODE_SECONDS = 60.0
@@ -120,7 +120,7 @@ class Issuing:
         """Return a token under which the client carries in what people of a county say who do not sign in."""
         county = next((word.removeprefix(_VISITOR) for word in scope.split() if word.startswith(_VISITOR)), "")
         try:
-            token = self._issuer.issue("citizen", county, sub="portal-visitors", ttl=DEFAULT_TTL_SECONDS)
+            token = self._issuer.issue(VISITOR, county, sub="portal-visitors", ttl=DEFAULT_TTL_SECONDS)
         except ValueError:
             return _refused("invalid_scope")
         return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": DEFAULT_TTL_SECONDS})

@@ -47,6 +47,8 @@ from shared.web.routes import Get, History, OneParams, Params, Post
 
 STAFF = ("clerk", "branch", "unit", "office", "leader", "inspector", "auditor")
 EVERYBODY = ("citizen", "member", *STAFF)
+TO_SPEAK = ("citizen", "visitor", "member", *STAFF)
+"""Who may say something, and reads what that takes: visitors through whoever carries their word in."""
 JUDGES = ("clerk", "office", "leader", "inspector", "auditor")
 
 TABLE: Sequence[Row] = (
@@ -86,9 +88,9 @@ TABLE: Sequence[Row] = (
         "/needs:export", export_needs, roles=("clerk", "office"), projection="need_board", media_types=[XLSX, CSV], params=ExportFilters
     ),
     Get("/needs", needs, roles=STAFF, projection="need_board", params=NeedFilters),
-    Get("/needs/similar", similar_needs, roles=EVERYBODY, projection="need_grams", params=Alike),
+    Get("/needs/similar", similar_needs, roles=TO_SPEAK, projection="need_grams", params=Alike),
     Get("/needs/{need_id}", need, roles=EVERYBODY, projection="need_board", params=OneParams),
-    Get("/needs/{need_id}/receipts", receipts, roles=EVERYBODY, projection="petitions", params=Params),
+    Get("/needs/{need_id}/receipts", receipts, roles=TO_SPEAK, projection="petitions", params=Params),
     History("/needs/{need_id}/history", stream=lambda ids: f"need-{ids['need_id']}", roles=("office", "leader", "auditor")),
     Get("/petitions", petitions, roles=STAFF, projection="petitions", params=PetitionFilters),
     Get("/ratings", ratings, roles=JUDGES, projection="ratings", params=RatingFilters),

@@ -95,6 +95,7 @@ class Portal:
             worker,
             tokens=tokens,
             provider=provider,
+            authority=self._authority,
             viewers=viewers,
             sessions=sessions,
             vault=self._vault,

@@ -178,6 +178,28 @@ def test_whoever_is_quicker_is_said_kindly(browser: Browser, cast: Cast) -> None
     assert slow.faults == []
 
 
+def test_each_visitor_who_joins_has_a_voice_and_a_receipt_of_their_own(browser: Browser, cast: Cast) -> None:
+    title = "桥面的栏杆断了一截"
+    cast.submit(title)
+    codes: list[str] = []
+    for _ in range(3):
+        visitor = window(browser, cast, scripts=False)
+        for _ in range(50):
+            page = visitor.go("/new")
+            page.fill("#title", title)
+            page.fill("#detail", "栏杆断了，孩子走过去危险。")
+            page.click("text=下一步")
+            if page.locator(f"form:has-text('{title}') button:has-text('我也需要')").count():
+                break
+            page.wait_for_timeout(200)
+        page.locator(f"form:has-text('{title}') button:has-text('我也需要')").first.click()
+        codes.append(page.inner_text(".receipt-code"))
+        page.click("text=查看办理情况")
+        assert "已收到" in page.inner_text("main")
+        assert visitor.faults == []
+    assert len(set(codes)) == 3, "nobody is handed somebody else's query code"
+
+
 @pytest.mark.parametrize("role", [None, "member", "office", "unit"])
 def test_axe_finds_nothing_on_any_page_at_any_width_and_size(browser: Browser, cast: Cast, role: str | None) -> None:
     found: list[str] = []

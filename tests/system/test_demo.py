@@ -2,11 +2,13 @@
 
 import json
 import signal
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -20,6 +22,9 @@ from campaigns.report import as_dict
 from campaigns.sender import connected
 from cli.exits import Exit
 from deploy.embedded.issuer import load_issuer
+from deploy.embedded.stack import Stack
+from tests.support.cards import disagreements
+from tests.support.client import Platform
 from tests.support.demo import Demo, facts_of, plans, recorded, stop
 from tests.support.stack import data_folder, free_port_base
 from tests.support.up import Up, programs_of, yinuo
@@ -101,16 +106,30 @@ async def test_up_serves_the_same_figures_and_they_come_out_of_the_past(done: Do
         past = {code: replayed(done, code, day) for code, day in last_days.items()}
         again = {code: replayed(done, code, ",".join(f"{lane}@{at}" for lane, at in past[code]["positions"].items())) for code in past}
         on_the_day = replayed(done, "430523", "2021-11-12")["content"]["figures"]
+        cards = {code: cards_of(done, code) for code in counties()}  # the portal reads all of it for the first time
     finally:
         code, _ = up.end(signal.SIGTERM)
     assert code == Exit.OK
     assert served == done.figures
+    assert {code: (found, [name for name, rows in counted.items() if not rows]) for code, (counted, found) in cards.items()} == {
+        code: ([], []) for code in counties()
+    }
     assert {code: said["content"] for code, said in past.items()} == done.figures
     assert again == past
     # What was printed for 12 November was so on that day; the third bulletin went out on the 16th.
     for key in ("county-leader", "leaders-signed-off", "inspected-units", "wishes-done"):
         assert on_the_day[key] == done.figures["430523"]["figures"][key]
     assert on_the_day["bulletins"]["projections"] < done.figures["430523"]["figures"]["bulletins"]["projections"]
+
+
+def cards_of(done: Done, county: str) -> tuple[dict[str, int], list[str]]:
+    """Return how many rows the portal's cards have beside the services' boards, and where they differ once it has read everything."""
+    with httpx.Client(trust_env=False) as http:
+        platform = Platform(Stack(done.data, done.base, "simulated"), http)
+        deadline = time.monotonic() + 60
+        while (found := disagreements(platform, county))[1] and time.monotonic() < deadline:
+            time.sleep(0.5)
+        return found
 
 
 def replayed(done: Done, county: str, as_of: str) -> dict[str, Any]:

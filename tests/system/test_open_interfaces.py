@@ -54,7 +54,7 @@ def test_a_request_becomes_a_need_whose_owner_holds_its_query_code_and_of_which_
     assert (tracked.json()["id"], tracked.json()["receipt"]) == (world.need, world.created["extended_attributes"]["receipt"])
     office = world.cast.of("office")
     events = office.history("intake", f"needs/{world.need}")
-    assert (events[0]["data"]["title"], events[0]["data"]["channel"], events[0]["role"]) == (TITLE, "website", "citizen")
+    assert (events[0]["data"]["title"], events[0]["data"]["channel"], events[0]["role"]) == (TITLE, "website", "visitor")
     (one,) = until(lambda: listed(world, f"service_request_id={world.need}"))
     assert (one["status"], one["service_code"], one["address_id"], one["description"]) == ("open", "need", TOWN, None)
     assert one["requested_datetime"].startswith("2027-03-01T12:00:00+08:00")

@@ -81,6 +81,13 @@ def test_who_asks_the_same_joins_with_a_receipt_of_their_own() -> None:
     given(NEED, *CLOSED).when(join(), by("citizen", sub="citizen-2")).rejected("need_already_closed")
 
 
+def test_who_carries_in_what_others_say_brings_a_voice_each_time() -> None:
+    carrier = by("visitor", sub="carrier")
+    scenario = given(NEED).and_then(submit(), carrier)
+    scenario.when(join(), carrier).then_one(NeedJoined, number=2, joined_by="carrier", on_behalf=False)
+    scenario.and_then(join(), carrier).when(join(), carrier).then_one(NeedJoined, number=3)
+
+
 def test_one_person_has_one_voice_and_a_clerk_enters_many() -> None:
     given(NEED, SUBMITTED).when(join(), CITIZEN).nothing()
     given(NEED, SUBMITTED, JOINED).when(join(), by("citizen", sub="citizen-2")).nothing()

@@ -13,7 +13,9 @@ from shared.kernel.rules import Asked
 from shared.kernel.sealed import Sealed
 from shared.kernel.workdays import business_day
 
-SUBMITTERS = ("citizen", "clerk", "member", "branch", "unit", "office", "leader")
+SUBMITTERS = ("citizen", "visitor", "clerk", "member", "branch", "unit", "office", "leader")
+CARRIER = "visitor"
+"""Whose token carries in what people say who do not sign in: every voice it brings is somebody else's."""
 FOR_OTHERS = ("clerk", "branch", "unit", "office")
 """Who may enter a need on somebody's behalf: at a counter, by phone, on a visit."""
 
@@ -53,11 +55,12 @@ def submit(command: SubmitNeed, need: Need, asked: Asked) -> Sequence[NeedEvent]
 
 
 def join(command: JoinNeed, need: Need, asked: Asked) -> Sequence[NeedEvent]:
-    """Anyone may join an open need; who has already spoken for themselves in it gains no second voice."""
+    """Anyone may join an open need; who has already spoken for themselves in it gains no second voice. A carrier speaks for others."""
     asked.actor.require(*SUBMITTERS)
     must_be_open(need)
     _must_name_whom(command.petitioner, asked, on_behalf=command.on_behalf)
-    if not command.on_behalf and any(petition.by == asked.actor.sub and not petition.on_behalf for petition in need.petitions):
+    own = not command.on_behalf and not asked.actor.has(CARRIER)
+    if own and any(petition.by == asked.actor.sub and not petition.on_behalf for petition in need.petitions):
         return []
     return [
         NeedJoined(

@@ -44,7 +44,8 @@ class Viewers:
         county = self._door.anyone(request).county
         signed_in = await self.signed_in(request)
         if signed_in is not None and signed_in.principal.county == county:
-            return Viewer(county, signed_in.principal.actor, signed_in.session.until, session=signed_in.session.digest)
+            principal, session = signed_in.principal, signed_in.session
+            return Viewer(county, principal.actor, session.until, principal.issued_at, session=session.digest)
         kiosk = await self._kiosks.find(county, request.cookies.get(KIOSK_COOKIE))
         if kiosk is not None:
             return Viewer(county, Actor(sub="kiosk", roles=("kiosk",)), kiosk=kiosk)

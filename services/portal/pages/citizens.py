@@ -117,7 +117,7 @@ async def _submit(visit: Visit, told: Mapping[str, str]) -> Response:
     token = await _carrier(visit)
     body: dict[str, Any] = {name: told[name] for name in ("kind", "title", "detail", "town")}
     clerk = "clerk" in visit.roles
-    body |= {"channel": "counter" if clerk else "website", "petitioner": _petitioner(told), "on_behalf": clerk}
+    body |= {"channel": "counter" if clerk else "website", "petitioner": _petitioner(told), "on_behalf": clerk and bool(told["name"])}
     if told["call_id"]:
         body["call_id"] = told["call_id"]
     answer = await visit.command("intake", "/needs", body, token=token)
@@ -148,15 +148,17 @@ async def join(visit: Visit) -> Response:
 
 async def _receipt(visit: Visit, answer: Answer, token: str) -> Response:
     """Show the receipt of what was just said; it is shown once, so it comes with the answer and not after it."""
-    need_id, position = answer.data["id"], str(answer.data["position"])
+    need_id, position, own = answer.data["id"], str(answer.data["position"]), token == visit.token
     found = await visit.site.services.get(
         "intake",
         f"/v1/{visit.county}/needs/{need_id}/receipts",
         token,
-        params={"min_position": position, "after": str(int(position) - 1), "limit": "1"},
+        params={"min_position": position, **({} if own else {"after": str(int(position) - 1), "limit": "1"})},
         language=visit.language,
     )
-    receipt = next(iter(found.data.get("items", ())), None)
+    items = found.data.get("items", ())
+    # Nobody else's: the portal's own token holds the receipts of everybody who did not sign in. One's own voice may be from before.
+    receipt = next((item for item in items if item["position"] == position), items[-1] if own and items else None)
     if receipt is None:
         visit.refused(found)
         return await visit.show("receipt.html", receipt=None, qr="", address="")

@@ -20,6 +20,7 @@ READERS = ("operator", "auditor")
 _SECONDS = 4.0
 _MOST_PARKED = 50
 _READY = 200
+_LONGEST_ACCOUNT = 128
 Samples = Mapping[str, Sequence[tuple[Mapping[str, str], float]]]
 
 
@@ -48,7 +49,9 @@ class Reading:
 
 
 async def operators(visit: Visit) -> Response:
-    """Show it all; a service that does not answer is a row that says so."""
+    """Show it all; a service that does not answer is a row that says so. An operator may take an account's right away."""
+    if visit.posted and (response := await _revoked(visit)) is not None:
+        return response
     readings = await asyncio.gather(*(_read(visit, service) for service in LANES))
     async with visit.reading() as connection:
         stands = await checkpoints(connection, visit.county)
@@ -69,6 +72,16 @@ async def operators(visit: Visit) -> Response:
         alarms=[(reading.name, n) for reading in readings for _, n in reading.each("yinuo_proof_alarms_total", visit.county) if n],
         away=[reading.name for reading in readings if not reading.answers],
     )
+
+
+async def _revoked(visit: Visit) -> Response | None:
+    """End an account's sessions and streams, and let no token of it count here that was issued before now."""
+    account = visit.text("account")
+    if visit.signed_in is None or "operator" not in visit.roles or not 0 < len(account) <= _LONGEST_ACCOUNT:
+        visit.said.append({"kind": "error", "text": visit._("请由运维人员填写要停用的账号，128 个字符以内。")})
+        return None
+    await visit.site.authority.revoke(visit.county, account, visit.signed_in.principal.actor.sub)
+    return visit.go("/operators", said="account_revoked")
 
 
 async def _read(visit: Visit, service: str) -> Reading:
@@ -159,4 +172,4 @@ def _parked(county: str, reading: Reading) -> list[tuple[Mapping[str, str], int]
     return reading.each("yinuo_parked_events_total", county)
 
 
-PAGES = (Page("/c/{county}/operators", operators, roles=READERS, methods=("GET",)),)
+PAGES = (Page("/c/{county}/operators", operators, roles=READERS),)

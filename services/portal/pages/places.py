@@ -54,6 +54,7 @@ SAID: Mapping[str, str] = {
     "wish_published": "微心愿已公开，党员可以认领。",
     "wish_claimed": "您认领了这个微心愿。",
     "wish_fulfilled": "微心愿已实现。",
+    "account_revoked": "这个账号的登录和实时数据已在本平台停止。请同时在统一身份认证中停用它。",
     "kiosk_revoked": "这块大屏已停用，30 秒内不再显示。",
     "done": "已办好。",
     "notice_issued": "文书已发出，正在编号。",

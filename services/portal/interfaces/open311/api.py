@@ -104,7 +104,7 @@ class Open311:
         params = {"min_position": position, "after": position - 1, "limit": 1}
         told = await ask.get("intake", f"/v1/{county}/needs/{need_id}/receipts", token, params=params, language=spoken)
         await self._site.worker.progress.reached(county, "need_cards", "intake", position, seconds=_WAIT_SECONDS)
-        receipt = next(iter(told.data.get("items", ())), None) if told.ok else None
+        receipt = next((item for item in told.data.get("items", ()) if item["position"] == str(position)), None)
         return answer(_form(asking), "service_requests", [self._receipt(county, need_id, receipt, _)], 201)
 
     def _receipt(self, county: str, need_id: str, receipt: Mapping[str, Any] | None, _: Translate) -> dict[str, Any]:
