@@ -10,16 +10,20 @@ from services.portal.pages import (
     dashboard,
     open_data,
     operators,
+    photos,
     review,
     scoring,
     screen,
     supervision,
+    tracking,
     triage,
 )
 from services.portal.pages.visit import Page
 
 PAGES: Sequence[Page] = (
     *citizens.PAGES,
+    *tracking.PAGES,
+    *photos.PAGES,
     *claims.PAGES,
     *triage.PAGES,
     *review.PAGES,

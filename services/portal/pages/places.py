@@ -40,6 +40,8 @@ NAVIGATION: Sequence[tuple[str, str, Sequence[str]]] = (
 SAID: Mapping[str, str] = {
     "rated": "谢谢您的评价。",
     "more": "您的补充已收到。",
+    "photo": "照片已收到。",
+    "photo_removed": "照片已撤下，谁也看不到了。",
     "claimed": "认领成功。接下来请公开承诺：做什么、什么时候完成。",
     "pledged": "承诺已公开。",
     "reported": "进展已记录。",

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from services.portal.assets import Assets
 from services.portal.lanes import LANES
 from services.portal.login.authority import Authority
+from services.portal.login.held import HeldPhotos
 from services.portal.login.oidc import Provider
 from services.portal.login.sessions import Sessions
 from services.portal.login.vault import Vault, new_secret
@@ -55,6 +56,8 @@ STALE_SECONDS = 10.0
 """From when on a page says that what it shows may be old."""
 _MOST_FIELDS = 400
 _MOST_FILES = 4
+_MOST_FORM = 48 << 20
+"""Bytes a form may have, files and all."""
 _log = structlog.get_logger(__name__)
 
 
@@ -102,6 +105,7 @@ class Site:
         self.viewers = viewers
         self.sessions = sessions
         self.vault = vault
+        self.held = HeldPhotos(worker.pool, vault)
         self.services = services
         self.public_url = public_url
         self._assets = Assets(folder / "static")
@@ -220,6 +224,9 @@ class Site:
                 return await visit.show(
                     "refused.html", 403, title=visit._("这个表单不是从本网站发出的，没有受理。请从本网站重新打开页面再填写。")
                 )
+            length = request.headers.get("content-length", "")
+            if not (length.isascii() and length.isdecimal() and int(length) <= _MOST_FORM):
+                return await visit.show("refused.html", 413, title=visit._("内容超过 48 MB，请少选几张照片，或换小一些的再提交。"))
             visit.form = await request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES)
             if not self.is_own_form(request, visit.text("csrf")):
                 return await visit.show("again.html", 403, fields=kept(visit.form), action=request.url.path)
