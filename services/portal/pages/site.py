@@ -25,7 +25,7 @@ from services.portal.login.viewers import Viewers
 from services.portal.pages.filters import FILTERS, moment
 from services.portal.pages.places import ROLE_NAMES, SAID
 from services.portal.pages.services import Services
-from services.portal.pages.visit import Page, Visit, kept, navigation, person
+from services.portal.pages.visit import LONGEST_POSITION, Page, Visit, kept, navigation, person
 from services.portal.pages.words import LANGUAGES, translations
 from services.portal.queries.register import Names, names
 from shared.kernel.ids import uuid7
@@ -51,7 +51,6 @@ _HEADERS = {
 }
 _NAMES_SECONDS = 30.0
 _WAIT_SECONDS = 2.0
-_LONGEST_POSITION = 18
 STALE_SECONDS = 10.0
 """From when on a page says that what it shows may be old."""
 _MOST_FIELDS = 400
@@ -254,7 +253,7 @@ class Site:
     async def _wait(self, visit: Visit) -> None:
         """Read your own writes: wait a moment until the rows know of a position named by the page before."""
         service, _, position = visit.asked("after").partition("@")
-        if service in LANES and position.isdecimal() and len(position) <= _LONGEST_POSITION:
+        if service in LANES and position.isdecimal() and len(position) <= LONGEST_POSITION:
             progress = self.worker.progress
             if not await progress.reached(visit.county, "event_archive", service, int(position), seconds=_WAIT_SECONDS):
                 visit.said.append({"kind": "warning", "text": visit._("已经办好，本页还没有更新，请稍后刷新。")})

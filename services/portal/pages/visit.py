@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection
 
 
+LONGEST_POSITION = 18
+"""Digits of a position that may be asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page's address, what answers it, and for whom it is; no roles: for everybody."""
@@ -122,7 +126,7 @@ class Visit:
     def after(self, service: str) -> str:
         """Return the position a page must know of, where the page before did something at this service; empty where it did not."""
         named, _, position = self.asked("after").partition("@")
-        return position if named == service and position.isdecimal() else ""
+        return position if named == service and position.isdecimal() and len(position) <= LONGEST_POSITION else ""
 
     def refused(self, answer: Answer) -> None:
         """Say on the page why a service did not do it."""
