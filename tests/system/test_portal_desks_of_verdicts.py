@@ -1,5 +1,7 @@
 """The scoring desk and the branch's, as a browser without scripts meets them."""
 
+import re
+
 import pytest
 
 from tests.support.browsing import Browser
@@ -140,6 +142,53 @@ def test_a_survey_is_opened_with_two_questions_and_closed(desks: Desks) -> None:
     assert "调查已结束" in clerk.send(page.form(act="close"), close_remark="问完了。").text
 
 
+def test_a_survey_by_one_time_codes_is_handed_out_and_answered_once_each(desks: Desks) -> None:
+    office = desks.shaoyang
+    clerk, counter = office.at_desk("office"), office.at_desk("clerk")
+    form = clerk.get(office.path("/scoring/surveys/new")).form(act="open")
+    page = clerk.send(form, title="凭码调查", unit=office.cast.unit, sample="9", until="2999-12-31", respondents="codes")
+    survey = page.address.partition("?")[0]
+    page = clerk.send(page.form(act="codes"), codes="many")
+    assert (page.status, "请填 1 到 500 之间的数" in page.text) == (422, True)
+    form = page.form(act="codes")
+    shown = clerk.send(form, codes="3")
+    assert shown.status == 201, shown.text
+    codes = re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", shown.text)
+    assert len(set(codes)) == 3
+    assert re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", clerk.send(form, codes="3").text) == codes, "the same form again shows the same codes"
+
+    here = office.path(f"/surveys/{survey.rpartition('/')[2]}")
+    assert "凭码调查" in counter.get(office.path("/surveys")).text
+    form = counter.get(here).form(act="answer")
+    page = counter.send(form, respondent=codes[0].lower())
+    assert (page.status, "请回答这个问题" in page.text) == (422, True)
+    assert page.form(act="answer").fields["respondent"] == codes[0].lower()
+    page = counter.send(page.form(act="answer"), answer_q1="satisfied", answer_q2="yes")
+    assert "答卷已收到" in page.text
+    for respondent in (codes[0], "00000-00000"):
+        page = counter.send(page.form(act="answer"), respondent=respondent, answer_q1="dissatisfied", answer_q2="yes")
+        assert (page.status in {409, 422}, "答卷已收到" in page.text) == (True, False)
+    page = counter.send(page.form(act="answer"), respondent=codes[1], answer_q1="dissatisfied", answer_q2="no")
+    assert "答卷已收到" in page.text
+    desks.platform.still()
+    assert "问 9 人，答 2 人" in clerk.get(survey).text
+    citizen = office.at_desk("citizen")
+    assert "凭答题码" in citizen.get(here).text
+
+
+def test_a_citizen_answers_an_open_survey_once(desks: Desks) -> None:
+    office = desks.feng
+    clerk, citizen = office.at_desk("office"), office.at_desk("citizen", "citizen-asked")
+    form = clerk.get(office.path("/scoring/surveys/new")).form(act="open")
+    page = clerk.send(form, title="实名调查", unit=office.cast.unit, sample="9", until="2999-12-31")
+    here = office.path(f"/surveys/{page.address.partition('?')[0].rpartition('/')[2]}")
+    page = citizen.send(citizen.get(here).form(act="answer"), answer_q1="very-satisfied", answer_q2="yes")
+    assert "答卷已收到" in page.text
+    page = citizen.send(page.form(act="answer"), answer_q1="dissatisfied", answer_q2="yes")
+    assert "答卷已收到" not in page.text
+    assert office.at_desk("auditor").get(here).status == 403
+
+
 def test_an_exemption_is_proposed_by_the_branch_and_approved_by_the_unit(desks: Desks) -> None:
     office = desks.shaoyang
     branch, unit, here = office.at_desk("branch"), office.at_desk("unit"), office.path("/branch")
@@ -190,3 +239,17 @@ def other_rules(office: Office) -> None:
     annual = {**profile["annual"], "version": "other", "items": items}
     clerk.do("projects", "profiles", {**profile, "version": "other", "effective_from": "2990-01-01", "annual": annual})
     clerk.platform.still()
+
+
+def test_a_leader_records_a_visit_and_the_unit_reads_what_was_asked_for(desks: Desks) -> None:
+    office = desks.shaoyang
+    leader, here = office.at_desk("leader"), office.path("/supervision/visits")
+    form = leader.get(here).form(act="record")
+    page = leader.send(form, unit=office.cast.unit, visited_on="2999-01-01", guidance="看了路灯。")
+    assert page.status in (409, 422)
+    assert page.form(act="record").fields["guidance"] == "看了路灯。"
+    page = leader.send(page.form(act="record"), visited_on=leader.get(here).form(act="record").fields["visited_on"])
+    assert "走访已记录" in page.text
+    unit = office.at_desk("unit").get(here)
+    assert "看了路灯。" in unit.text
+    assert not any(form.fields.get("act") == "record" for form in unit.read.forms)
