@@ -31,7 +31,7 @@ _OPENED = "430523"
 """The larger of the two: its pages are opened."""
 _EVENTS_A_SECOND, _MILLISECONDS, _KIB = 20_000.0, 150.0, 150.0
 _AT_LEAST, _AT_MOST = Reach(1.0), Reach(1.0, at_least=False)
-_PORTAL_SECONDS = 300.0
+_PORTAL_SECONDS = 900.0
 _REACHED = "SELECT coalesce(sum(position), 0) FROM read.checkpoints WHERE projection = 'event_archive'"
 
 

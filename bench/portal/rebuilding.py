@@ -13,7 +13,9 @@ from services.portal.consumers import PROJECTIONS, SOURCES
 from services.portal.main import PARTS
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import SimulatedClock
+from shared.kernel.collecting import collect_seldom
 from shared.kernel.consumer import broker
+from shared.kernel.ids import uuid7
 from shared.kernel.projecting import Projecting
 from shared.kernel.tenancy import Pool, create_pool
 
@@ -29,11 +31,11 @@ class Replayed:
         self._kafka = kafka
         self._where = where
         self._counties = counties
-        self._group = 0
         self._pool: Pool
 
     def __enter__(self) -> Self:
-        """Connect."""
+        """Connect, and be as a service's process is."""
+        collect_seldom()
         self._pool = self._runner.run(create_pool(self._where.app))
         return self
 
@@ -42,7 +44,6 @@ class Replayed:
 
     def sample(self, events: int) -> float:
         """Return events per second, from the first record in hand to the last commit, starting from empty tables."""
-        self._group += 1
         tables = ", ".join(f"read.{projection.name}" for projection in PROJECTIONS)
         with psycopg.connect(self._where.superuser) as connection:
             connection.execute(f"TRUNCATE read.checkpoints, {tables}".encode())
@@ -62,7 +63,7 @@ class Replayed:
     async def _read(self, events: int) -> float:
         kafka: KafkaBroker = broker(self._kafka)
         progress = Progress(self._pool)
-        target = Projecting(f"bench.portal.{self._group}", PROJECTIONS, self._pool, progress, at_once=[PARTS.contract.service])
+        target = Projecting(f"bench.portal.{uuid7()}", PROJECTIONS, self._pool, progress, at_once=[PARTS.contract.service])
         consumer = TimedConsumer(
             kafka, target, bootstrap=self._kafka, contracts=SOURCES, counties=self._counties, pool=self._pool, clock=SimulatedClock()
         )
@@ -71,7 +72,6 @@ class Replayed:
             await kafka.start()
             async with asyncio.timeout(_LONGEST_SECONDS):
                 await consumer.through.wait()
-                await target.settle()
         finally:
             await kafka.stop()
             await consumer.stop()
