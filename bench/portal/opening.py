@@ -16,6 +16,7 @@ from deploy.embedded.events import Listener
 from deploy.embedded.issuer import load_issuer
 
 _OK = 200
+_MOVED = range(300, 400)
 _ASKED = "yinuo_asked_seconds"
 _PAGE_SLOW = 95.0
 
@@ -59,7 +60,7 @@ class Opening:
         """Return what stands for the names in addresses; what a list has none of is left out."""
         unit = self._people["unit"].unit or ""
         ends = self._get("intake", "/as-of")["positions"]
-        levels = self._get("projects", "/profiles")["items"][-1]["levels"]
+        levels = self._get("projects", "/profiles")["items"][-1]["profile"]["levels"]
         found = {"county": self._county, "code": code, "unit": unit, "service": "projects", "name": "openapi", "level": levels[0]["code"]}
         found |= {"middle": str(int(ends["intake"]) // 2)}
         for name, (service, path, field) in SEARCHED.items():
@@ -97,7 +98,7 @@ class Opening:
     def _open(self, place: Place, known: Mapping[str, str]) -> Opened:
         """Open a page; RuntimeError where it is not shown: a refusal is quick."""
         opened = self._browsers[place.role].open(self._address(place, known) or "")
-        if opened.status != _OK and not (place.address == "/" and opened.status in {303, 307}):
+        if opened.status != _OK and not (place.moves_on and opened.status in _MOVED):
             raise RuntimeError(f"{place.address} as {place.role}: {opened.status} {opened.text[:300]}")
         return opened
 

@@ -15,6 +15,8 @@ class Place:
     role: str = NOBODY
     route: str = ""
     """The route it is an example of, where that is not the address up to its question."""
+    moves_on: bool = False
+    """Whether it only sends on to another page."""
 
     @property
     def pattern(self) -> str:
@@ -61,8 +63,8 @@ _PUBLIC: Sequence[Place] = (
     Place("~/accessibility"),
     Place("~/subscribe"),
     Place("~/screen/enter"),
-    Place("/", route="/"),
-    Place("/accessibility", route="/accessibility"),
+    Place("/", route="/", moves_on=True),
+    Place("/accessibility", route="/accessibility", moves_on=True),
 )
 _CLAIMING: Sequence[Place] = (
     Place("~/hall", "member"),
@@ -149,7 +151,6 @@ _WATCHING: Sequence[Place] = (
     Place("~/audit/events/intake/{middle}/raw", "auditor", "~/audit/events/{source}/{position}/raw"),
     Place("~/audit/events/intake/{middle}/proof", "auditor", "~/audit/events/{source}/{position}/proof"),
     Place("~/audit/past", "auditor"),
-    Place("~/audit/past?list=projects&id={project_id}", "auditor", "~/audit/past"),
     Place("~/operators", "operator"),
     Place("~/operators", "auditor"),
 )
@@ -174,6 +175,12 @@ FILES: Sequence[Place] = (
     Place("/open/{county}/pledges-{month}.csv", route="/open/{county}/{file}"),
 )
 """A month's rows as a file: as long as they are many, so they are told beside the pages and not among them."""
+
+FOLDED: Sequence[Place] = (
+    Place("~/audit/past?list=projects&id={project_id}&as_of_position={early}", "auditor", "~/audit/past"),
+    Place("~/audit/past?list=needs&as_of_position={early}", "auditor", "~/audit/past"),
+)
+"""What a service folds out of its lane when it is asked for, as of a moment nobody has asked for; told beside the pages as well."""
 
 UNOPENED: Mapping[str, str] = {
     "/c/{county}/needs/{need_id}/join": "a form's answer: the receipt, weighed as one",

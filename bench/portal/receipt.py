@@ -5,7 +5,7 @@ import re
 from bench.material import DETAIL, TITLE
 from bench.portal.browser import Browser, Opened
 
-_CODE = re.compile(r"[?&;]code=([0-9A-Z]{25})")
+_CODE = re.compile(r"[?&;]code=([0-9A-Z-]{25,31})\"")
 _CREATED = 201
 
 
@@ -15,5 +15,5 @@ def said(browser: Browser, town: str) -> tuple[Opened, str]:
     receipt = browser.send("~/new", step="who", name="", phone="", **told)
     code = _CODE.search(receipt.text)
     if receipt.status != _CREATED or code is None:
-        raise RuntimeError(f"no receipt: {receipt.status} {receipt.text[:300]}")
+        raise RuntimeError(f"no receipt: {receipt.status}")
     return receipt, code[1]
