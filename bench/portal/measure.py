@@ -16,7 +16,7 @@ from bench.figures import Against, Figure, Reach, Report, figure
 from bench.lab import Lab, database
 from bench.portal import filling
 from bench.portal.opening import Opening, Took
-from bench.portal.places import FILES, PLACES
+from bench.portal.places import FILES, FOLDED, PLACES
 from bench.portal.rebuilding import Replayed
 from bench.portal.receipt import said
 from bench.portal.weighing import Weight, weights
@@ -75,9 +75,10 @@ def shown(lab: Lab, stack: Stack, counts: Counts) -> Sequence[Figure]:
         load = os.getloadavg()[0]
         took, missing = opening.measure(PLACES, known, counts.page_rounds, lab.say)
         files, _ = opening.measure(FILES, known, counts.page_rounds, lab.say)
+        folded, _ = opening.measure(FOLDED, known, 1, lab.say)
         heavy = weights(opening.nobody, receipt, known)
     conditions = {"rounds": counts.page_rounds, "load_before": load, "processors": psutil.cpu_count(), "one_at_a_time": True}
-    return (*_pages(took, files, missing, conditions), _heaviest(heavy))
+    return (*_pages(took, [*files, *folded], missing, conditions), _heaviest(heavy))
 
 
 def wait_for_all(stack: Stack) -> None:
@@ -92,10 +93,10 @@ def wait_for_all(stack: Stack) -> None:
     until(read, "the portal's reading", _PORTAL_SECONDS, look_every=0.5)
 
 
-def _pages(took: Sequence[Took], files: Sequence[Took], missing: Sequence[str], conditions: Mapping[str, Any]) -> Sequence[Figure]:
+def _pages(took: Sequence[Took], besides: Sequence[Took], missing: Sequence[str], conditions: Mapping[str, Any]) -> Sequence[Figure]:
     worst, mark = took[0], Against("the mark", [_MILLISECONDS], _AT_MOST)
     listed = {**conditions, "worst": worst.name, "pages": len(took), "not_there": list(missing)}
-    listed |= {"each": [_told(one) for one in took], "files": [_told(one) for one in files]}
+    listed |= {"each": [_told(one) for one in took], "besides": [_told(one) for one in besides]}
     middle = statistics.median(one.p50 for one in took)
     return (
         figure("portal-pages/worst-p95", [worst.p95], "ms", listed, mark),

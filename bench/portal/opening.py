@@ -62,7 +62,7 @@ class Opening:
         ends = self._get("intake", "/as-of")["positions"]
         levels = self._get("projects", "/profiles")["items"][-1]["profile"]["levels"]
         found = {"county": self._county, "code": code, "unit": unit, "service": "projects", "name": "openapi", "level": levels[0]["code"]}
-        found |= {"middle": str(int(ends["intake"]) // 2)}
+        found |= {"middle": str(int(ends["intake"]) // 2), "early": str(max(1, int(ends["intake"]) // 4))}
         for name, (service, path, field) in SEARCHED.items():
             items = self._get(service, path)["items"]
             if items:
