@@ -73,11 +73,11 @@ async def ask(visit: Visit, service: str, path: str, **params: object) -> Answer
     return await visit.get(service, path, **{"min_position": visit.after(service), **params})
 
 
-async def listed(visit: Visit, service: str, path: str, **params: object) -> Listed:
-    """Return a service's whole list; `away` is a sentence where there is none, and says what to do."""
+async def listed(visit: Visit, service: str, path: str, *, pages: int = _PAGES, **params: object) -> Listed:
+    """Return a service's whole list, or its first pages; `away` is a sentence where there is none, and says what to do."""
     rows: Rows = []
     after: object = params.pop("after", "")
-    for _ in range(_PAGES):
+    for _ in range(pages):
         answer = await ask(visit, service, path, limit=_PAGE, after=after, **params)
         if not answer.ok:
             return Listed(rows, more=False, away=away(visit, answer))

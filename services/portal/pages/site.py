@@ -1,6 +1,7 @@
 """What all pages share: who visits, which county, in which words; guards before a page, and how it is shown."""
 
 import hmac
+import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -57,6 +58,7 @@ _MOST_FIELDS = 400
 _MOST_FILES = 4
 _MOST_FORM = 48 << 20
 """Bytes a form may have, files and all."""
+_TOKEN_BYTES = 32
 _log = structlog.get_logger(__name__)
 
 
@@ -172,13 +174,22 @@ class Site:
         return HTMLResponse(text, status, headers=self._headers())
 
     def csrf(self, secret: str) -> str:
-        """Return the token of a visitor's forms: nobody makes it who does not hold the browser's own secret."""
-        return hmac.digest(self.vault.secret("forms"), secret.encode(), "sha256").hex()
+        """Return a token for a visitor's forms: nobody makes it who does not hold the browser's own secret.
+
+        Another one each time, since the size of packed pages that repeat a token next to what somebody asked for would tell it bit by bit.
+        """
+        mask = os.urandom(_TOKEN_BYTES)
+        return (mask + _masked(mask, self._proof(secret))).hex()
 
     def is_own_form(self, request: Request, token: str) -> bool:
         """Tell whether a form was sent from a page this browser was shown: in a field, or by our script in a header."""
         token, own = token or request.headers.get("x-csrf-token", ""), request.cookies.get(VISIT_COOKIE)
-        return own is not None and hmac.compare_digest(token.encode(), self.csrf(own).encode())
+        try:
+            told = bytes.fromhex(token)
+        except ValueError:
+            return False
+        mask, masked = told[:_TOKEN_BYTES], told[_TOKEN_BYTES:]
+        return own is not None and len(masked) == _TOKEN_BYTES and hmac.compare_digest(_masked(mask, masked), self._proof(own))
 
     def freshness(self, county: str) -> dict[str, Any]:
         """Return up to when the rows shown here reach, and whether they may be behind."""
@@ -265,6 +276,9 @@ class Site:
             return False
         return origin is None or urlsplit(origin or "").netloc in {urlsplit(self.public_url).netloc, request.headers.get("host")}
 
+    def _proof(self, secret: str) -> bytes:
+        return hmac.digest(self.vault.secret("forms"), secret.encode(), "sha256")
+
     def _headers(self) -> dict[str, str]:
         return _HEADERS
 
@@ -286,3 +300,7 @@ class Site:
     @staticmethod
     def _plain(sentence: str) -> str:
         return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>一诺</title><p>{sentence}</p></html>'
+
+
+def _masked(mask: bytes, token: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(mask, token, strict=True))
