@@ -107,7 +107,7 @@ class Portal:
         self._open = Interfaces(site, self._authority, settings)
         routes = [*signing.routes(), *self._open.routes(), *site.routes(PAGES), *self._plain(site)]
         self._router = Router(routes, redirect_slashes=True)
-        self._authority.start()
+        self._authority.start(viewers.still)
         self._open.start()
         if settings.archive_keep is not None:
             self._pruning = asyncio.create_task(self._prune(worker, settings.archive_keep), name="prune")

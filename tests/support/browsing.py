@@ -134,9 +134,13 @@ class Browser:
 
     def send(self, form: Form, changed: Mapping[str, str] | None = None, **typed: str) -> Shown:
         """Fill in a form and send it, following where it leads."""
+        return self._shown(self.answer(form, changed, **typed))
+
+    def answer(self, form: Form, changed: Mapping[str, str] | None = None, **typed: str) -> httpx.Response:
+        """Fill in a form and send it; return what was answered, wherever that would lead."""
         fields = {**form.fields, **typed, **(changed or {})}
         assert set(typed) | set(changed or {}) <= form.names, f"{set(typed) | set(changed or {})} not all among {form.names}"
-        return self._shown(self._send("POST", urljoin(self.portal, form.action), data=fields))
+        return self._send("POST", urljoin(self.portal, form.action), data=fields)
 
     def file(self, path: str) -> httpx.Response:
         """Fetch a file."""

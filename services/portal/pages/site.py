@@ -18,7 +18,7 @@ from services.portal.assets import Assets
 from services.portal.lanes import LANES
 from services.portal.login.authority import Authority
 from services.portal.login.oidc import Provider
-from services.portal.login.sessions import Sessions
+from services.portal.login.sessions import COOKIE, Sessions
 from services.portal.login.vault import Vault, new_secret
 from services.portal.login.viewers import Viewers
 from services.portal.pages.filters import FILTERS, moment
@@ -128,6 +128,8 @@ class Site:
                 _log.warning("page_failed", path=page.path, error=repr(fault))
                 title = visit._("数据库暂时没有回应，请过一会儿刷新本页。")
                 response = HTMLResponse(self._plain(title), 503, headers=self._headers())
+            if self.viewers.let_go(request):
+                response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
             if request.cookies.get(VISIT_COOKIE) != visit.secret:
                 response.set_cookie(VISIT_COOKIE, visit.secret, path="/", secure=True, httponly=True, samesite="lax")
             return response
@@ -215,6 +217,9 @@ class Site:
         signed_in = await self.viewers.signed_in(request)
         if signed_in is not None and signed_in.principal.county == visit.county:
             visit.signed_in = signed_in
+        elif self.viewers.let_go(request):
+            text = visit._("统一身份认证已经结束您的登录。请重新登录；登录不了，请联系县学教办。")
+            visit.said.append({"kind": "warning", "text": text})
         if visit.posted:
             if not self.from_here(request):
                 return await visit.show(
@@ -238,11 +243,14 @@ class Site:
         asked = visit.request.url
         if not visit.posted:
             back = asked.path + (f"?{asked.query}" if asked.query else "")
-            return RedirectResponse(f"/login?{urlencode({'county': visit.county, 'next': back})}", 303)
+            login = f"/login?{urlencode({'county': visit.county, 'next': back})}"
+            if self.viewers.let_go(visit.request):
+                return await visit.show("signed_out.html", 401, login=login, typed=False)
+            return RedirectResponse(login, 303)
         form = {"action": asked.path, "fields": kept(visit.form)}
         back = visit.address("/again", form=await self.sessions.keep_form(visit.county, form))
         # A page and not a way on: browsers do not let a form's answer lead to another origin, where the provider may be.
-        return await visit.show("signed_out.html", 401, login=f"/login?{urlencode({'county': visit.county, 'next': back})}")
+        return await visit.show("signed_out.html", 401, login=f"/login?{urlencode({'county': visit.county, 'next': back})}", typed=True)
 
     async def _wait(self, visit: Visit) -> None:
         """Read your own writes: wait a moment until the rows know of a position named by the page before."""
