@@ -21,7 +21,9 @@ from services.portal.login.oidc import Provider
 from services.portal.login.sessions import Sessions
 from services.portal.login.vault import Vault
 from services.portal.login.viewers import Viewers
+from services.portal.login.visitors import VisitorLimit
 from services.portal.pages import PAGES
+from services.portal.pages.bounded import Bounded
 from services.portal.pages.open_data import accessibility_of_all
 from services.portal.pages.services import Services
 from services.portal.pages.signing import Signing
@@ -62,9 +64,8 @@ class Portal:
             Route("/v1/{county}/snapshot", self._later(lambda portal: portal.snapshot), methods=["GET"]),
         ]
         self.other: list[BaseRoute] = [
-            Route("/csp", _reported, methods=["POST"]),
             Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
-            Mount("/", self._pages),
+            Mount("/", Bounded(self._pages)),
         ]
         self._router: Router | None = None
 
@@ -100,6 +101,7 @@ class Portal:
             sessions=sessions,
             vault=self._vault,
             services=self._services,
+            limit=VisitorLimit(settings.visitor_posts_per_hour, settings.visitor_posts_at_once, settings.forwarded_by),
             public_url=settings.public_url,
             folder=FOLDER,
         )
@@ -143,7 +145,11 @@ class Portal:
     @staticmethod
     def _plain(site: Site) -> list[BaseRoute]:
         """Return what belongs to no county."""
-        return [Route("/", site.counties, methods=["GET"]), Route("/accessibility", accessibility_of_all, methods=["GET"])]
+        return [
+            Route("/csp", _reported, methods=["POST"]),
+            Route("/", site.counties, methods=["GET"]),
+            Route("/accessibility", accessibility_of_all, methods=["GET"]),
+        ]
 
     async def _pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page, once the portal is started."""

@@ -43,7 +43,7 @@ _FOREIGN = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH
 
 
 def distribution() -> Path:
-    """Return the unpacked distribution out of the user's cache, fetched and built first where it is not there yet.
+    """Return the unpacked distribution out of the user's cache, fetched, built and with an empty database, made at the first use.
 
     DependencyDownError where it cannot be had: a test that needs it fails, and is never left out.
     """
@@ -56,9 +56,8 @@ def distribution() -> Path:
         with zipfile.ZipFile(fetch_checked(DISTRIBUTION, draft)) as archive:
             archive.extractall(draft)
         home = draft / f"keycloak-{VERSION}"
-        command = _command(home, "build", *_BUILT)
-        built = subprocess.run(command, env=_environment(), capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False)  # noqa: S603
-        assert built.returncode == 0, built.stdout + built.stderr
+        _run(home, "build", *_BUILT)
+        _run(home, "bootstrap-admin", "user", "--optimized", "--username:env=FIRST", "--password:env=FIRST_PASSWORD")
         if not folder.is_dir():  # else another process was quicker
             home.rename(folder)
     finally:
@@ -135,6 +134,7 @@ def starting(port: int, realms: Mapping[str, Mapping[str, Any]], http: httpx.Cli
         home = Path(name)
         (home / "data/import").mkdir(parents=True)
         (home / "providers").mkdir()
+        shutil.copytree(built / "data/h2", home / "data/h2")
         for part in ("lib", "conf"):
             (home / part).symlink_to(built / part, target_is_directory=True)
         for realm, content in realms.items():
@@ -150,6 +150,15 @@ def starting(port: int, realms: Mapping[str, Mapping[str, Any]], http: httpx.Cli
         finally:
             process.kill()  # what it keeps is thrown away
             process.wait()
+
+
+def _run(home: Path, *arguments: str) -> None:
+    environment = {**_environment(), "FIRST": ADMIN, "FIRST_PASSWORD": ADMIN_PASSWORD}
+    for name in ("KC_BOOTSTRAP_ADMIN_USERNAME", "KC_BOOTSTRAP_ADMIN_PASSWORD"):
+        del environment[name]
+    command = _command(home, *arguments)
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False)  # noqa: S603
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def _command(home: Path, *arguments: str) -> tuple[str, ...]:

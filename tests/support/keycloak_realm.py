@@ -19,6 +19,7 @@ from deploy.embedded.preflight import LOOPBACK, SERVICES, Ports
 from deploy.embedded.stack import Stack
 from tests.support.browsing import Browser
 from tests.support.client import FENG, SHAOYANG, TOWN, Platform
+from tests.support.hard_portal import portal_knows
 from tests.support.keycloak import CLIENT_SECRET, REALM, REALM_FILE, Keycloak, starting
 from tests.support.stack import data_folder, free_port_base
 
@@ -109,7 +110,9 @@ def world() -> Iterator[World]:
         provider = OtherProvider(keys_file, {**addresses, "YINUO_OIDC_CLIENT_SECRET_FILE": str(secret)}, office)
         counties = (SHAOYANG, FENG)
         with Stack(folder, base, "simulated", services=SERVICES, counties=counties, portal=True, provider=provider) as stack:
-            yield World(Platform(stack, http), keycloak)
+            platform = Platform(stack, http)
+            portal_knows(platform)
+            yield World(platform, keycloak)
 
 
 def token(keycloak: Keycloak, account: str, name: str = REALM) -> str:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from services.portal.login.oidc import LoginFailed
 from services.portal.pages.services import Answer
+from services.portal.pages.typed import on_one_line
 from services.portal.pages.visit import Page, Visit
 from services.portal.queries.figures import funnel, share
 from services.portal.queries.needs import stories, wishes
@@ -44,6 +45,7 @@ async def new(visit: Visit) -> Response:
     """Take a need in three steps: what, where, who; whole without scripts, nothing typed is lost on the way back."""
     step = visit.text("step", "what") if visit.posted else "what"
     told = {name: visit.text(name) for name in ("kind", "title", "detail", "town", "name", "phone", "call_id", "share")}
+    told |= {name: on_one_line(told[name]) for name in ("title", "name")}
     told["kind"] = told["kind"] if told["kind"] in KINDS else "need"
     if not visit.posted or visit.text("back"):
         return await _ask(visit, visit.text("back") or "what", told, {})
@@ -114,6 +116,7 @@ def _digits(phone: str) -> str:
 
 
 async def _submit(visit: Visit, told: Mapping[str, str]) -> Response:
+    visit.spoken()
     token = await _carrier(visit)
     body: dict[str, Any] = {name: told[name] for name in ("kind", "title", "detail", "town")}
     clerk = "clerk" in visit.roles
@@ -136,8 +139,9 @@ def _petitioner(told: Mapping[str, str]) -> dict[str, Any] | None:
 
 async def join(visit: Visit) -> Response:
     """Say that one needs the same as a need that is there."""
+    visit.spoken()
     token = await _carrier(visit)
-    told = {name: visit.text(name) for name in ("name", "phone", "share")}
+    told = {name: on_one_line(visit.text(name)) for name in ("name", "phone", "share")}
     clerk = "clerk" in visit.roles
     body = {"channel": "counter" if clerk else "website", "petitioner": _petitioner(told), "on_behalf": clerk}
     answer = await visit.command("intake", f"/needs/{visit.request.path_params['need_id']}/join", body, token=token)
@@ -212,6 +216,7 @@ async def _said(visit: Visit, code: str) -> Answer | None:
     }
     if act not in bodies:
         return None
+    visit.spoken()
     return await visit.site.services.command(
         "intake",
         f"/v1/{visit.county}/tracking/{need_id}/{act}",

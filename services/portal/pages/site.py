@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from jinja2.utils import missing
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -21,9 +20,12 @@ from services.portal.login.oidc import Provider
 from services.portal.login.sessions import COOKIE, Sessions
 from services.portal.login.vault import Vault, new_secret
 from services.portal.login.viewers import Viewers
+from services.portal.login.visitors import VisitorLimit
 from services.portal.pages.filters import FILTERS, moment
 from services.portal.pages.places import ROLE_NAMES, SAID
 from services.portal.pages.services import Services
+from services.portal.pages.strict import Strict
+from services.portal.pages.typed import shown
 from services.portal.pages.visit import Page, Visit, kept, navigation, person
 from services.portal.pages.words import LANGUAGES, translations
 from services.portal.queries.register import Names, names
@@ -53,29 +55,10 @@ _WAIT_SECONDS = 2.0
 _LONGEST_POSITION = 18
 STALE_SECONDS = 10.0
 """From when on a page says that what it shows may be old."""
+TOO_MANY = 429
 _MOST_FIELDS = 400
 _MOST_FILES = 4
 _log = structlog.get_logger(__name__)
-
-
-class _Strict(StrictUndefined):
-    """Fails on whatever a template names and nobody gave; but it may ask whether an item has a field, a macro whether it has a block."""
-
-    def __bool__(self) -> bool:  # type: ignore[override]
-        return self._asked_of_an_item(other=False)
-
-    def __eq__(self, other: object) -> bool:  # type: ignore[override]
-        return self._asked_of_an_item(other=isinstance(other, _Strict))
-
-    def __ne__(self, other: object) -> bool:  # type: ignore[override]
-        return not self == other
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def _asked_of_an_item(self, *, other: bool) -> bool:
-        if self._undefined_obj is missing and self._undefined_name != "caller":
-            self._fail_with_undefined_error()
-        return other
 
 
 class Site:
@@ -92,6 +75,7 @@ class Site:
         sessions: Sessions,
         vault: Vault,
         services: Services,
+        limit: VisitorLimit,
         public_url: str,
         folder: "Path",
     ) -> None:
@@ -103,6 +87,7 @@ class Site:
         self.sessions = sessions
         self.vault = vault
         self.services = services
+        self.limit = limit
         self.public_url = public_url
         self._assets = Assets(folder / "static")
         self._names: dict[str, tuple[float, Names]] = {}
@@ -122,8 +107,7 @@ class Site:
             try:
                 response = await self._guarded(page, visit)
             except Problem as problem:
-                title = str(problem.document(visit.language, "")["title"])
-                response = await visit.show("refused.html", problem.status, title=title)
+                response = await self._refused(visit, problem)
             except TROUBLE as fault:
                 _log.warning("page_failed", path=page.path, error=repr(fault))
                 title = visit._("数据库暂时没有回应，请过一会儿刷新本页。")
@@ -165,7 +149,7 @@ class Site:
             "nav": navigation(visit),
             "messages": visit.said,
             "freshness": self.freshness(visit.county),
-            "key": str(uuid7()),
+            "key": visit.same_key or str(uuid7()),
         }
         text = await self._environments[visit.language].get_template(template).render_async({**shared, **context})
         return HTMLResponse(text, status, headers=self._headers())
@@ -238,6 +222,17 @@ class Site:
             visit.said.append({"kind": "success", "text": visit._(said)})
         return await page.answer(visit)
 
+    async def _refused(self, visit: Visit, problem: Problem) -> Response:
+        """Say what is the matter; whoever is to wait is offered once more what they typed."""
+        title = str(problem.document(visit.language, "")["title"])
+        if problem.status == TOO_MANY and visit.posted:
+            visit.said.append({"kind": "error", "text": title})
+            response = await visit.show("again.html", TOO_MANY, fields=kept(visit.form), action=visit.request.url.path)
+        else:
+            response = await visit.show("refused.html", problem.status, title=title)
+        response.headers.update({name: value for name, value in problem.headers.items() if name == "Retry-After"})
+        return response
+
     async def _sign_in_first(self, visit: Visit) -> Response:
         """Send a visitor to sign in; a form that was sent is kept and offered again afterwards."""
         asked = visit.request.url
@@ -274,7 +269,8 @@ class Site:
         environment = Environment(
             loader=FileSystemLoader(folder / "templates"),
             autoescape=select_autoescape(default=True),
-            undefined=_Strict,
+            undefined=Strict,
+            finalize=shown,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
             enable_async=True,
             trim_blocks=True,

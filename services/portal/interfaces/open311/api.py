@@ -15,6 +15,7 @@ from services.portal.interfaces.open311.asking import asked, form
 from services.portal.interfaces.open311.facts import DESCRIPTIONS, Translate, definition, request, services
 from services.portal.login.oidc import LoginFailed
 from services.portal.pages.site import Site
+from services.portal.pages.visit import spoken as spoken_by
 from services.portal.pages.words import translations
 from services.portal.queries.open311 import Asked, requests
 from shared.kernel.tenancy import TROUBLE, county_reading
@@ -91,6 +92,7 @@ class Open311:
         county = self._county({**asking.query_params, **given}, _)
         names, spoken = await self._site.names(county), language(asking)
         body = form(_, given, {town["code"]: town for town in names.of_kind("town")})
+        spoken_by(self._site.limit, asking)
         try:
             token = await self._site.provider.visitor(county)
         except LoginFailed as failed:
@@ -169,7 +171,8 @@ def _guarded(inner: Answer) -> Callable[[Request], Awaitable[Response]]:
         except Refused as refused:
             return refusal(shape, refused)
         except Problem as problem:
-            return refusal(shape, Refused(problem.status, str(problem.document(spoken, "")["title"])))
+            later = {name: value for name, value in problem.headers.items() if name == "Retry-After"}
+            return refusal(shape, Refused(problem.status, str(problem.document(spoken, "")["title"])), later)
         except TROUBLE as fault:
             _log.warning("open311_failed", path=asking.url.path, error=repr(fault))
             return refusal(shape, Refused(503, _("数据库暂时没有回应，请过一会儿再试。")))
