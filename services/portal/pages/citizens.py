@@ -57,7 +57,7 @@ async def new(visit: Visit) -> Response:
     return await _submit(visit, told)
 
 
-async def _ask(visit: Visit, step: str, told: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+async def _ask(visit: Visit, step: str, told: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> Response:
     similar: Sequence[Mapping[str, Any]] = ()
     if step == "where" and told["title"]:
         found = await visit.site.services.get(
@@ -70,7 +70,7 @@ async def _ask(visit: Visit, step: str, told: Mapping[str, str], errors: Mapping
         similar = [item for item in found.data.get("items", ()) if item["status"] not in {"answered", "declined"}][:_SIMILAR]
     towns = visit.names.of_kind("town")
     number = _STEPS.index(step) + 1 if step in _STEPS else 1
-    status = 422 if errors else 200
+    status = 422 if errors else status
     return await visit.show("new.html", status, step=step, number=number, told=told, errors=errors, similar=similar, towns=towns)
 
 
@@ -126,7 +126,7 @@ async def _submit(visit: Visit, told: Mapping[str, str]) -> Response:
     answer = await visit.command("intake", "/needs", body, token=token)
     if not answer.ok:
         visit.refused(answer)
-        return await _ask(visit, "who", told, {name: text for name, text in answer.fields.items() if name in told})
+        return await _ask(visit, "who", told, {name: text for name, text in answer.fields.items() if name in told}, answer.status)
     return await _receipt(visit, answer, token)
 
 
