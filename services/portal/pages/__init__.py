@@ -10,6 +10,7 @@ from services.portal.pages import (
     dashboard,
     open_data,
     operators,
+    receipts,
     review,
     scoring,
     screen,
@@ -20,6 +21,7 @@ from services.portal.pages.visit import Page
 
 PAGES: Sequence[Page] = (
     *citizens.PAGES,
+    *receipts.PAGES,
     *claims.PAGES,
     *triage.PAGES,
     *review.PAGES,

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import segno
 from starlette.responses import Response
 
-from services.portal.login.oidc import LoginFailed
+from services.portal.pages.receipts import carrier, receipt_of
 from services.portal.pages.services import Answer
 from services.portal.pages.typed import on_one_line
 from services.portal.pages.visit import Page, Visit
@@ -26,7 +25,6 @@ _STEPS = ("what", "where", "who")
 _TITLE_MOST, _DETAIL_MOST, _NAME_MOST = 100, 2_000, 50
 _PHONE_DIGITS = range(7, 14)
 _SIMILAR = 3
-_MAY_SUBMIT = {"citizen", "clerk", "member", "branch", "unit", "office", "leader"}
 _WALL = 24
 _ORDER = ("submitted", "accepted", "routed", "project-made", "claimed", "completed", "signed-off", "answered")
 
@@ -57,20 +55,20 @@ async def new(visit: Visit) -> Response:
     return await _submit(visit, told)
 
 
-async def _ask(visit: Visit, step: str, told: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> Response:
+async def _ask(visit: Visit, step: str, told: Mapping[str, str], errors: Mapping[str, str]) -> Response:
     similar: Sequence[Mapping[str, Any]] = ()
     if step == "where" and told["title"]:
         found = await visit.site.services.get(
             "intake",
             f"/v1/{visit.county}/needs/similar",
-            await _carrier(visit),
+            await carrier(visit),
             params={"text": f"{told['title']} {told['detail']}"[:_DETAIL_MOST], "kind": told["kind"]},
             language=visit.language,
         )
         similar = [item for item in found.data.get("items", ()) if item["status"] not in {"answered", "declined"}][:_SIMILAR]
     towns = visit.names.of_kind("town")
     number = _STEPS.index(step) + 1 if step in _STEPS else 1
-    status = 422 if errors else status
+    status = 422 if errors else None
     return await visit.show("new.html", status, step=step, number=number, told=told, errors=errors, similar=similar, towns=towns)
 
 
@@ -117,7 +115,7 @@ def _digits(phone: str) -> str:
 
 async def _submit(visit: Visit, told: Mapping[str, str]) -> Response:
     visit.spoken()
-    token = await _carrier(visit)
+    token = await carrier(visit)
     body: dict[str, Any] = {name: told[name] for name in ("kind", "title", "detail", "town")}
     clerk = "clerk" in visit.roles
     body |= {"channel": "counter" if clerk else "website", "petitioner": _petitioner(told), "on_behalf": clerk and bool(told["name"])}
@@ -126,7 +124,7 @@ async def _submit(visit: Visit, told: Mapping[str, str]) -> Response:
     answer = await visit.command("intake", "/needs", body, token=token)
     if not answer.ok:
         visit.refused(answer)
-        return await _ask(visit, "who", told, {name: text for name, text in answer.fields.items() if name in told}, answer.status)
+        return await _ask(visit, "who", told, {name: text for name, text in answer.fields.items() if name in told})
     return await _receipt(visit, answer, token)
 
 
@@ -140,7 +138,7 @@ def _petitioner(told: Mapping[str, str]) -> dict[str, Any] | None:
 async def join(visit: Visit) -> Response:
     """Say that one needs the same as a need that is there."""
     visit.spoken()
-    token = await _carrier(visit)
+    token = await carrier(visit)
     told = {name: on_one_line(visit.text(name)) for name in ("name", "phone", "share")}
     clerk = "clerk" in visit.roles
     body = {"channel": "counter" if clerk else "website", "petitioner": _petitioner(told), "on_behalf": clerk}
@@ -152,38 +150,7 @@ async def join(visit: Visit) -> Response:
 
 async def _receipt(visit: Visit, answer: Answer, token: str) -> Response:
     """Show the receipt of what was just said; it is shown once, so it comes with the answer and not after it."""
-    need_id, position, own = answer.data["id"], str(answer.data["position"]), token == visit.token
-    found = await visit.site.services.get(
-        "intake",
-        f"/v1/{visit.county}/needs/{need_id}/receipts",
-        token,
-        params={"min_position": position, **({} if own else {"after": str(int(position) - 1), "limit": "1"})},
-        language=visit.language,
-    )
-    items = found.data.get("items", ())
-    # Nobody else's: the portal's own token holds the receipts of everybody who did not sign in. One's own voice may be from before.
-    receipt = next((item for item in items if item["position"] == position), items[-1] if own and items else None)
-    if receipt is None:
-        visit.refused(found)
-        return await visit.show("receipt.html", receipt=None, qr="", address="")
-    address = visit.site.public_url + visit.address("/track", code=receipt["code"])
-    return await visit.show("receipt.html", 201, receipt=receipt, qr=qr(address), address=visit.address("/track", code=receipt["code"]))
-
-
-def qr(text: str) -> str:
-    """Return a QR code as SVG that stands in a page."""
-    return str(segno.make(text, error="m", micro=False).svg_inline(scale=1, border=2, omitsize=True))
-
-
-async def _carrier(visit: Visit) -> str:
-    """Return the token that carries in what somebody says: their own where it may, otherwise the portal's for visitors."""
-    token = visit.token
-    if token is not None and set(visit.roles) & _MAY_SUBMIT:
-        return token
-    try:
-        return await visit.site.provider.visitor(visit.county)
-    except LoginFailed:
-        return ""
+    return await receipt_of(visit, answer.data["id"], str(answer.data["position"]), token)
 
 
 async def track(visit: Visit) -> Response:

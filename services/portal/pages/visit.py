@@ -55,6 +55,8 @@ class Visit:
     """The browser's own, which form tokens are bound to."""
     form: FormData = field(default_factory=FormData)
     said: list[dict[str, str]] = field(default_factory=list)
+    refusal: int | None = None
+    """The status with which a service refused the form that was sent; the page it is shown on again has it too."""
     same_key: str = ""
     """The key of a form that nobody answered: sent again, it is the same command, if it was carried out after all."""
 
@@ -124,6 +126,8 @@ class Visit:
 
     def refused(self, answer: Answer) -> None:
         """Say on the page why a service did not do it."""
+        if self.posted:
+            self.refusal = answer.status
         if answer.code == "unavailable":
             self.same_key = str(an_id(self.text("idempotency_key")[:_UUID_LENGTH]) or "")
         away = self._("办理这件事的服务暂时没有回应。您填写的内容还在，请过一会儿再点一次。")
@@ -135,9 +139,9 @@ class Visit:
         if self.signed_in is None:
             spoken(self.site.limit, self.request)
 
-    async def show(self, template: str, status: int = 200, **context: Any) -> Response:  # noqa: ANN401 - a template's context
-        """Return a page."""
-        return await self.site.show(self, template, status, context)
+    async def show(self, template: str, status: int | None = None, **context: Any) -> Response:  # noqa: ANN401 - a template's context
+        """Return a page; its status is that of a refusal, where there was one and none is told."""
+        return await self.site.show(self, template, status or self.refusal or 200, context)
 
 
 def spoken(limit: VisitorLimit, request: Request) -> None:

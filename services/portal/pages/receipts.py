@@ -1,0 +1,63 @@
+"""Receipts: shown once to whoever said something, or got later where they were still being made; and who carries in what is said."""
+
+import time
+
+import segno
+from starlette.responses import Response
+
+from services.portal.login.oidc import LoginFailed
+from services.portal.pages.visit import Page, Visit
+
+_MAY_SUBMIT = {"citizen", "clerk", "member", "branch", "unit", "office", "leader"}
+_RECEIPT_SECONDS = 7 * 24 * 3_600
+
+
+async def receipt(visit: Visit) -> Response:
+    """Show a receipt that was not to be had when something was said, to whoever was given its address then."""
+    try:
+        said = visit.site.vault.open("receipt", visit.county, bytes.fromhex(visit.request.path_params["of"]))
+    except ValueError:
+        said = None
+    if said is None or said["until"] < time.time():
+        return await visit.show("refused.html", 404, title=visit._("这个取回执的网址不完整，或已经超过七天。"))
+    return await receipt_of(visit, said["need_id"], said["position"], await carrier(visit))
+
+
+async def receipt_of(visit: Visit, need_id: str, position: str, token: str) -> Response:
+    """Show a receipt to whoever has just said something; where it is still being made, the address to get it from."""
+    own = token == visit.token
+    found = await visit.site.services.get(
+        "intake",
+        f"/v1/{visit.county}/needs/{need_id}/receipts",
+        token,
+        params={"min_position": position, **({} if own else {"after": str(int(position) - 1), "limit": "1"})},
+        language=visit.language,
+    )
+    items = found.data.get("items", ())
+    # Nobody else's: the portal's own token holds the receipts of everybody who did not sign in. One's own voice may be from before.
+    shown = next((item for item in items if item["position"] == position), items[-1] if own and items else None)
+    if shown is None:
+        said = {"need_id": need_id, "position": position, "until": time.time() + _RECEIPT_SECONDS}
+        later = visit.address(f"/receipt/{visit.site.vault.seal('receipt', visit.county, said).hex()}")
+        return await visit.show("receipt.html", 202, receipt=None, qr="", address=later)
+    address = visit.site.public_url + visit.address("/track", code=shown["code"])
+    return await visit.show("receipt.html", 201, receipt=shown, qr=qr(address), address=address.removeprefix(visit.site.public_url))
+
+
+def qr(text: str) -> str:
+    """Return a QR code as SVG that stands in a page."""
+    return str(segno.make(text, error="m", micro=False).svg_inline(scale=1, border=2, omitsize=True))
+
+
+async def carrier(visit: Visit) -> str:
+    """Return the token that carries in what somebody says: their own where it may, otherwise the portal's for visitors."""
+    token = visit.token
+    if token is not None and set(visit.roles) & _MAY_SUBMIT:
+        return token
+    try:
+        return await visit.site.provider.visitor(visit.county)
+    except LoginFailed:
+        return ""
+
+
+PAGES = (Page("/c/{county}/receipt/{of}", receipt, methods=("GET",)),)
