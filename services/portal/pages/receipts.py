@@ -1,12 +1,16 @@
 """Receipts: shown once to whoever said something, or got later where they were still being made; and who carries in what is said."""
 
 import time
+from typing import TYPE_CHECKING
 
 import segno
 from starlette.responses import Response
 
 from services.portal.login.oidc import LoginFailed
 from services.portal.pages.visit import Page, Visit
+
+if TYPE_CHECKING:
+    from services.portal.pages.site import Site
 
 _MAY_SUBMIT = {"citizen", "clerk", "member", "branch", "unit", "office", "leader"}
 _RECEIPT_SECONDS = 7 * 24 * 3_600
@@ -37,11 +41,15 @@ async def receipt_of(visit: Visit, need_id: str, position: str, token: str) -> R
     # Nobody else's: the portal's own token holds the receipts of everybody who did not sign in. One's own voice may be from before.
     shown = next((item for item in items if item["position"] == position), items[-1] if own and items else None)
     if shown is None:
-        said = {"need_id": need_id, "position": position, "until": time.time() + _RECEIPT_SECONDS}
-        later = visit.address(f"/receipt/{visit.site.vault.seal('receipt', visit.county, said).hex()}")
-        return await visit.show("receipt.html", 202, receipt=None, qr="", address=later)
+        return await visit.show("receipt.html", 202, receipt=None, qr="", address=later(visit.site, visit.county, need_id, position))
     address = visit.site.public_url + visit.address("/track", code=shown["code"])
     return await visit.show("receipt.html", 201, receipt=shown, qr=qr(address), address=address.removeprefix(visit.site.public_url))
+
+
+def later(site: "Site", county: str, need_id: str, position: str) -> str:
+    """Return the address from which a receipt can be got that is still being made."""
+    said = {"need_id": need_id, "position": position, "until": time.time() + _RECEIPT_SECONDS}
+    return f"/c/{county}/receipt/{site.vault.seal('receipt', county, said).hex()}"
 
 
 def qr(text: str) -> str:
