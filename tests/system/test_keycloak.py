@@ -14,6 +14,7 @@ from tests.support.client import FENG, SHAOYANG, TOWN, Person
 from tests.support.faults import faults_of
 from tests.support.keycloak import CLIENT_SECRET, REALM_FILE, VERSION, distribution
 from tests.support.keycloak_realm import ELSEWHERE, World, fill_in, token, world
+from tests.support.streams import Reading
 
 SAID = {"title": "桥面塌了", "detail": "河上的桥面塌了一块，孩子上学要绕路。", "town": TOWN}
 NEED = {**SAID, "kind": "need", "channel": "website", "petitioner": None}
@@ -119,11 +120,11 @@ def test_whoever_is_let_go_at_keycloak_is_told_what_to_do_and_loses_nothing_type
 def test_a_stream_ends_when_keycloak_ends_the_session(there: World) -> None:
     browser, _, _ = sign_in(there, "office-lin", SHAOYANG, "/triage")
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    with there.platform.http.stream("GET", f"{there.portal}/v1/{SHAOYANG}/stream", headers={"Cookie": cookies}) as answer:
-        lines = answer.iter_lines()
-        assert next(line for line in lines if line.startswith("event:")) == "event: ready"
+    with Reading(f"{there.portal}/v1/{SHAOYANG}/stream", {"Cookie": cookies}) as reading:
+        reading.until(lambda: bool(reading.told))
         there.keycloak.admin("POST", f"/users/{there.keycloak.user('office-lin')['id']}/logout")
-        assert "event: end" in [line for line in lines if line.startswith("event:")]
+        reading.until(lambda: reading.ended, 60)
+    assert [each.event for each in (reading.told[0], reading.told[-1])] == ["ready", "end"]
 
 
 def test_where_the_distribution_cannot_be_had_the_tests_fail_with_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
