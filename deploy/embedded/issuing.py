@@ -86,7 +86,7 @@ class Issuing:
             return HTMLResponse("<p>Not a client of this issuer, or not its address.</p>", 400)
         if asked.get("response_type") != "code" or asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
             return self._back(asked, error="invalid_request")
-        county = asked.get("county") or asked.get("login_hint", "")
+        county = asked.get("county", "")
         if (role := asked.get("role")) is None:
             return _page(asked, county if county in KNOWN or county.isdecimal() else "", people_of(self._people, county))
         person = Person(role, asked.get("sub") or f"dev-{role}", asked.get("unit") or None, asked.get("branch") or None)

@@ -27,17 +27,18 @@ _DRAFT_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Jar:
-    """One file of the list: Maven coordinates, and the SHA-256 of its bytes in hexadecimal."""
+    """One file of a repository: Maven coordinates, the SHA-256 of its bytes in hexadecimal, and what kind of file it is."""
 
     group: str
     artifact: str
     version: str
     sha256: str
+    packaging: str = "jar"
 
     @property
     def name(self) -> str:
         """The file's name."""
-        return f"{self.artifact}-{self.version}.jar"
+        return f"{self.artifact}-{self.version}.{self.packaging}"
 
 
 Progress = Callable[[int, int], None]
@@ -56,7 +57,12 @@ def locked_jars() -> list[Jar]:
 
 def cache_folder() -> Path:
     """Return where the jars are kept for this user, following the XDG base directories."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yinuo" / f"kafka-{KAFKA_VERSION}"
+    return user_cache() / f"kafka-{KAFKA_VERSION}"
+
+
+def user_cache() -> Path:
+    """Return where this user's fetched files are kept."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yinuo"
 
 
 def cached() -> bool:
@@ -112,7 +118,8 @@ def _fetch(jars: list[Jar], draft: Path, progress: Progress) -> None:
     def work() -> None:
         while not stop.is_set():
             try:
-                _fetch_one(waiting.get_nowait(), draft, stop)
+                jar = waiting.get_nowait()
+                fetch_checked(jar, draft, stop).rename(draft / "jars" / jar.name)
                 results.put(None)
             except queue.Empty:
                 return
@@ -133,33 +140,32 @@ def _fetch(jars: list[Jar], draft: Path, progress: Progress) -> None:
         stop.set()
 
 
-def _fetch_one(jar: Jar, draft: Path, stop: threading.Event) -> None:
+def fetch_checked(jar: Jar, draft: Path, stop: threading.Event | None = None) -> Path:
+    """Fetch one file into a folder of its own below `draft`; DependencyDownError if it cannot be had, or is not the listed one."""
     for attempt in range(1, _ATTEMPTS + 1):
         # A repository of its own per attempt: what a broken connection left in one would be taken for the whole file.
-        repository = draft / f"{jar.name}.{attempt}"
         try:
-            file = fetch(jar, repository)
+            file = fetch(jar, draft / f"{jar.name}.{attempt}")
         except (OSError, RuntimeError) as failure:
             if isinstance(failure, OSError) and failure.errno is not None:
                 raise  # the disk's trouble, not the network's
             if attempt == _ATTEMPTS:
                 raise DependencyDownError(
-                    f"Kafka's {jar.name} could not be fetched ({type(failure).__name__}): check the network and proxy settings, and "
-                    "start again; the jars are needed once, then kept in the cache."
+                    f"{jar.name} could not be fetched ({type(failure).__name__}): check the network and proxy settings, and start again; "
+                    "what is fetched is needed once, then kept in the cache."
                 ) from failure
-            if stop.wait(_PAUSE_SECONDS):
+            if (stop or threading.Event()).wait(_PAUSE_SECONDS):
                 raise
         else:
             break
     found = sha256_of(file)
     if found != jar.sha256:
-        raise DependencyDownError(f"{jar.name} was fetched with SHA-256 {found}, not {jar.sha256} as listed in kafka.lock: not used.")
-    file.rename(draft / "jars" / jar.name)
-    shutil.rmtree(repository, ignore_errors=True)
+        raise DependencyDownError(f"{jar.name} was fetched with SHA-256 {found}, not {jar.sha256} as listed: not used.")
+    return file
 
 
 def fetch(jar: Jar, repository: Path) -> Path:
-    """Fetch one jar into a Maven repository folder, unchecked; mirrors named in the user's jgo settings are asked first."""
+    """Fetch one file into a Maven repository folder, unchecked; mirrors named in the user's jgo settings are asked first."""
     from jgo.config import GlobalSettings  # noqa: PLC0415 - the resolver is loaded only when something is fetched
     from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415
     from jgo.maven import MavenContext  # noqa: PLC0415
@@ -167,7 +173,7 @@ def fetch(jar: Jar, repository: Path) -> Path:
     remotes = {**GlobalSettings.load().repositories}
     remotes.setdefault("central", MAVEN_CENTRAL_URL)
     context = MavenContext(repo_cache=repository, remote_repos=remotes, timeout=_TIMEOUT_SECONDS)
-    return context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+    return context.project(jar.group, jar.artifact).at_version(jar.version).artifact(packaging=jar.packaging).resolve()
 
 
 def sha256_of(file: Path) -> str:

@@ -3,7 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import httpx
 
@@ -21,6 +22,18 @@ PORTAL, ISSUER = "portal", "issuer"
 _CALLBACK = "/login/done"
 _READY_SECONDS = 30.0
 _KEY = "portal.key"
+
+
+@dataclass(frozen=True)
+class OtherProvider:
+    """A provider that signs people in where the development issuer does not run."""
+
+    common: Mapping[str, str]
+    """Variables that every service and the portal have of it."""
+    portal: Mapping[str, str]
+    """Variables that the portal has besides."""
+    office: Callable[[str], str]
+    """Returns a token of a county's office, under which the county's profile is brought in."""
 
 
 def portal_environment(data: DataDirectory, ports: Ports) -> dict[str, str]:
@@ -63,9 +76,11 @@ class EmbeddedIssuer:
             supervisor.wait_until(lambda: _answers(client, f"{self._ports.url(ISSUER)}/livez"), ISSUER, _READY_SECONDS)
 
 
-def embedded_portal(data: DataDirectory, server: EmbeddedPostgres, ports: Ports, common: Mapping[str, str]) -> EmbeddedService:
-    """Return the portal, run as a service is."""
-    return EmbeddedService(PORTAL, data, server, ports, {**common, **portal_environment(data, ports)})
+def embedded_portal(
+    data: DataDirectory, server: EmbeddedPostgres, ports: Ports, common: Mapping[str, str], settings: Mapping[str, str]
+) -> EmbeddedService:
+    """Return the portal, run as a service is; `settings` come before its own."""
+    return EmbeddedService(PORTAL, data, server, ports, {**common, **portal_environment(data, ports), **settings})
 
 
 def portal_dsns(server: EmbeddedPostgres) -> tuple[str, str]:

@@ -3,7 +3,8 @@
 import hashlib
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -35,21 +36,29 @@ def known_counties(folder: Path = COUNTIES_FOLDER) -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in folder.glob("*.yaml"))) or _DEFAULT_COUNTIES
 
 
-def apply(base_urls: Mapping[str, str], counties: tuple[str, ...], folder: Path = COUNTIES_FOLDER, *, simulated: bool = False) -> None:
+def apply(
+    base_urls: Mapping[str, str],
+    counties: tuple[str, ...],
+    folder: Path = COUNTIES_FOLDER,
+    *,
+    simulated: bool = False,
+    office: Callable[[str], str] | None = None,
+) -> None:
     """Post each county's profile to the projects service; one that is there already is left as it is.
 
     The command's id derives from the file's content, so that a repeated start changes nothing and a changed file is a new
-    command. Under the simulated clock a county's time begins with the year in which its rules take effect. DependencyDownError if
-    the service answers anything but applied or already there.
+    command. `office` gives a token of a county's office; the development issuer's, unless told. Under the simulated clock a county's
+    time begins with the year in which its rules take effect. DependencyDownError if the service answers anything but applied or
+    already there.
     """
     files = [file for county in counties if (file := folder / f"{county}.yaml").is_file()]
     if not files:
         return
-    issuer = load_issuer()
+    token = office or partial(load_issuer().issue, "office")
     # Loopback traffic must not go through a proxy of the environment.
     with httpx.Client(base_url=base_urls["projects"], timeout=_SECONDS, trust_env=False) as client:
         for file in files:
-            _apply_one(client, file, issuer.issue("office", file.stem), simulated=simulated)
+            _apply_one(client, file, token(file.stem), simulated=simulated)
 
 
 def _apply_one(client: httpx.Client, file: Path, token: str, *, simulated: bool) -> None:

@@ -17,7 +17,7 @@ from deploy.embedded.jars import ensure_jars
 from deploy.embedded.kafka import EmbeddedKafka
 from deploy.embedded.keys import proof_settings
 from deploy.embedded.leftovers import end_leftovers
-from deploy.embedded.portal import ISSUER, PORTAL, EmbeddedIssuer, embedded_portal
+from deploy.embedded.portal import ISSUER, PORTAL, EmbeddedIssuer, OtherProvider, embedded_portal
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.preflight import DEFAULT_PORT_BASE, SERVICES, Ports, check_disk
 from deploy.embedded.profiles import apply, known_counties
@@ -49,7 +49,8 @@ class Stack:
     """Runs the stack for as long as the context lasts; programs that die are started again in the background.
 
     `services` names those to run, none for Kafka and PostgreSQL alone; databases and topics exist either way. Raises `StackError`
-    with one sentence if it cannot start, and leaves nothing running then. `portal_settings` are variables of the portal alone.
+    with one sentence if it cannot start, and leaves nothing running then. `portal_settings` are variables of the portal alone; with a
+    `provider` the development issuer neither runs nor is believed.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Stack:
         counties: tuple[str, ...] | None = None,
         portal: bool = False,
         portal_settings: Mapping[str, str] | None = None,
+        provider: OtherProvider | None = None,
     ) -> None:
         self._data = DataDirectory(data)
         self._ports = Ports(port_base)
@@ -70,7 +72,8 @@ class Stack:
         self._listener = on_event
         self._names = services
         self._portal = portal
-        self._portal_settings = portal_settings or {}
+        self._provider = provider
+        self._portal_settings = {**(provider.portal if provider else {}), **(portal_settings or {})}
         self._counties = counties or known_counties()
         self._supervisor: Supervisor | None = None
         self.postgres = EmbeddedPostgres(self._data)
@@ -124,7 +127,8 @@ class Stack:
             self._data.lock()
             if ended := end_leftovers(self._data.run):
                 self._listener(Event("warning", "leftovers", f"ended what an earlier run left behind: {', '.join(ended)}"))
-        self._ports.check((*self._names, *((PORTAL, ISSUER) if self._portal else ())))
+        issuer = () if self._provider else (ISSUER,)
+        self._ports.check((*self._names, *((PORTAL, *issuer) if self._portal else ())))
         check_disk(self._data.root)
         jars = ensure_jars(lambda done, total: self._listener(Event("progress", "jars", "fetching Kafka", done, total)))
         self._data.create(account)
@@ -134,11 +138,12 @@ class Stack:
         supervisor = self._supervisor = Supervisor(self._data.run, self._listener)
         kafka = EmbeddedKafka(self._data, self._ports, jars)
         common = common_environment(self._data, self._ports, self._counties, self._clock)
+        common |= self._provider.common if self._provider else {}
         proofs = proof_settings(self._data, DEPLOYMENT, SERVICES, self._counties)
         services = [EmbeddedService(name, self._data, self.postgres, self._ports, {**common, **proofs[name]}) for name in self._names]
         issuer = EmbeddedIssuer(self._data, self._ports)
         if self._portal:
-            services.append(embedded_portal(self._data, self.postgres, self._ports, {**common, **self._portal_settings}))
+            services.append(embedded_portal(self._data, self.postgres, self._ports, common, self._portal_settings))
 
         def databases() -> None:
             self.postgres.start(supervisor, account)
@@ -154,13 +159,17 @@ class Stack:
         self._together([partial(self._step, "Kafka", partial(kafka.start, supervisor)), databases_then_migrations])
         for service in services:
             service.start(supervisor)
-        if self._portal:
+        if self._portal and self._provider is None:
             issuer.start(supervisor)
             issuer.wait(supervisor)
         if services:
             self._step("services", partial(self._together, [partial(service.wait, supervisor) for service in services]))
         if self._names:
-            self._step("profiles", partial(apply, self.info.services, self._counties, simulated=self._clock == "simulated"))
+            self._step("profiles", self._apply_profiles)
+
+    def _apply_profiles(self) -> None:
+        office = self._provider.office if self._provider else None
+        apply(self.info.services, self._counties, simulated=self._clock == "simulated", office=office)
 
     def _step(self, name: str, action: Callable[[], None]) -> None:
         self._listener(Event("started", name, f"starting {name}"))

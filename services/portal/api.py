@@ -65,7 +65,8 @@ class Interface:
             viewer = await self._viewers.of(request)
             asked = parameters(StreamParams, request)
             wanted = self._wanted(request, viewer, asked)
-            await self._authority.demand(viewer)
+            async with self._streams.gate:
+                await self._authority.demand(viewer)
         except Problem as problem:
             return problem.response(language(request), correlation_of(request))
         except TROUBLE:

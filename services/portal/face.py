@@ -22,7 +22,9 @@ from services.portal.login.oidc import Provider
 from services.portal.login.sessions import Sessions
 from services.portal.login.vault import Vault
 from services.portal.login.viewers import Viewers
+from services.portal.login.visitors import VisitorLimit
 from services.portal.pages import PAGES
+from services.portal.pages.bounded import Bounded
 from services.portal.pages.open_data import accessibility_of_all
 from services.portal.pages.services import Services
 from services.portal.pages.signing import Signing
@@ -65,9 +67,8 @@ class Portal:
             Route("/v1/{county}/snapshot", self._later(lambda portal: portal.snapshot), methods=["GET"]),
         ]
         self.other: list[BaseRoute] = [
-            Route("/csp", _reported, methods=["POST"]),
             Mount("/static", BuiltFiles(FOLDER / "static"), name="static"),
-            Mount("/", GZipMiddleware(self._pages, compresslevel=_LEVEL)),
+            Mount("/", Bounded(GZipMiddleware(self._pages, compresslevel=_LEVEL))),
         ]
         self._router: Router | None = None
 
@@ -103,6 +104,7 @@ class Portal:
             sessions=sessions,
             vault=self._vault,
             services=self._services,
+            limit=VisitorLimit(settings.visitor_posts_per_hour, settings.visitor_posts_at_once, settings.forwarded_by),
             public_url=settings.public_url,
             folder=FOLDER,
         )
@@ -110,7 +112,7 @@ class Portal:
         self._open = Interfaces(site, self._authority, settings)
         routes = [*signing.routes(), *self._open.routes(), *site.routes(PAGES), *self._plain(site)]
         self._router = Router(routes, redirect_slashes=True)
-        self._authority.start()
+        self._authority.start(viewers.still)
         self._open.start()
         if settings.archive_keep is not None:
             self._pruning = asyncio.create_task(self._prune(worker, settings.archive_keep), name="prune")
@@ -146,7 +148,11 @@ class Portal:
     @staticmethod
     def _plain(site: Site) -> list[BaseRoute]:
         """Return what belongs to no county."""
-        return [Route("/", site.counties, methods=["GET"]), Route("/accessibility", accessibility_of_all, methods=["GET"])]
+        return [
+            Route("/csp", _reported, methods=["POST"]),
+            Route("/", site.counties, methods=["GET"]),
+            Route("/accessibility", accessibility_of_all, methods=["GET"]),
+        ]
 
     async def _pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page, once the portal is started."""

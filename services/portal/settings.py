@@ -26,6 +26,13 @@ class Settings(ServiceSettings):
     oidc_visitor_scope: str = Field(
         "openid visitor:{county}", description="What the portal asks a token for to carry in what people say who do not sign in"
     )
+    visitor_posts_per_hour: int = Field(
+        600, ge=0, description="What is taken in an hour from one address of those who do not sign in; 0: without a limit"
+    )
+    visitor_posts_at_once: int = Field(120, ge=1, description="How much of it may come at once")
+    forwarded_by: int = Field(
+        0, ge=0, le=10, description="Proxies of our own before the portal that write X-Forwarded-For; 0: not believed"
+    )
     archive_keep: int | None = Field(None, ge=1_000, description="Events kept of each lane for streams to be caught up from; none: all")
     smtp: Annotated[str, StringConstraints(pattern=r"^[^\s:]+:[0-9]{1,5}$")] | None = Field(None, description="host:port of a mail server")
     smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", description="How the mail server is spoken to")

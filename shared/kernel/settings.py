@@ -30,6 +30,7 @@ class ServiceSettings(BaseSettings):
     kafka: str = Field(description="host:port of a broker")
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=1, le=65535)
+    http_unread_seconds: int = Field(60, ge=1, le=3_600, description="A connection that takes nothing for so long is let go (Linux)")
     instance: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = Field(
         None, description="A name this process keeps when it is started again: Kafka then gives it its partitions back at once"
     )

@@ -1,5 +1,6 @@
 """Running a service's process: `serve` or `migrate`."""
 
+import asyncio
 import contextlib
 import resource
 import signal
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 import uvicorn
 from pydantic import ValidationError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.kernel.collecting import collect_seldom
 from shared.kernel.migrations import migrate
@@ -51,6 +53,19 @@ def run(
     return _serve(parts, table, settings, face(settings) if face is not None else None)
 
 
+class _Connection(HttpToolsProtocol):
+    """A connection that is let go when nothing of what was sent over it is taken for so long."""
+
+    unread_seconds = 60
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Have the kernel watch over it: a reader that stands still would hold its part of the memory for ever."""
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            with contextlib.suppress(OSError):
+                transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, self.unread_seconds * 1_000)
+        super().connection_made(transport)
+
+
 class _Server(uvicorn.Server):
     """A server that lets streams go before it waits for its connections."""
 
@@ -66,12 +81,13 @@ class _Server(uvicorn.Server):
 
 
 def _serve(parts: Parts, table: Sequence[Row], settings: ServiceSettings, face: Face | None) -> int:
+    _Connection.unread_seconds = settings.http_unread_seconds
     config = uvicorn.Config(
         create_app(parts, table, settings, face),
         host=settings.http_host,
         port=settings.http_port,
         loop="uvloop",
-        http="httptools",
+        http=_Connection,
         ws="none",
         access_log=False,
         log_level="warning",

@@ -1,15 +1,18 @@
 """A tail and its readers on a real archive: who is slow goes back to it, pieces are bounded, what was pruned is said."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
+from typing import Any
 
 import orjson
 import pytest
 
 from deploy.embedded.stack import Stack
 from services.portal.projections import ARCHIVE
-from services.portal.queries.archive import prune
+from services.portal.queries.archive import behind, prune
+from services.portal.stream import pages
 from services.portal.stream.cursor import Cursors
 from services.portal.stream.follow import Streams, Wanted
 from services.portal.stream.frames import Filters
@@ -91,6 +94,30 @@ async def test_a_reader_that_did_not_read_gets_what_it_missed_from_the_archive(e
         pieces = await read(slow, there.end)
         assert [position for piece in pieces for position in piece] == heard == list(range(11, 811))
         assert max(map(len, pieces)) <= PIECE
+
+
+async def test_readers_who_catch_up_together_share_what_is_read_whoever_leaves(
+    embedded_stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with archived(embedded_stack) as there:
+        await there.grow(300)
+        reads = 0
+
+        async def counted(*asked: Any) -> Any:
+            nonlocal reads
+            reads += 1
+            return await behind(*asked)
+
+        monkeypatch.setattr(pages, "behind", counted)
+        streams = [there.follow("") for _ in range(100)]
+        for stream in streams:
+            assert positions(await anext(stream)) == []
+        leaver = asyncio.create_task(read(streams[0], 300))
+        await asyncio.sleep(0)
+        leaver.cancel()
+        heard = await asyncio.gather(*(read(stream, 300) for stream in streams[1:]))
+        assert {tuple(position for piece in each for position in piece) for each in heard} == {tuple(range(1, 301))}
+        assert reads <= 6, "five pages, and whoever came to the end before the tail"
 
 
 @pytest.mark.parametrize("kept", [5_000, 40])

@@ -113,9 +113,10 @@ class Shown:
 class Browser:
     """Somebody at the portal."""
 
-    def __init__(self, portal: str, http: httpx.Client) -> None:
+    def __init__(self, portal: str, http: httpx.Client, headers: Mapping[str, str] | None = None) -> None:
         self.portal = portal
         self.http = http
+        self.headers = dict(headers or {})
         self._kept: dict[str, str] = {}
 
     def sign_in(self, role: str, county: str, **claims: str) -> "Browser":
@@ -134,9 +135,23 @@ class Browser:
 
     def send(self, form: Form, changed: Mapping[str, str] | None = None, **typed: str) -> Shown:
         """Fill in a form and send it, following where it leads."""
+        return self._shown(self.answer(form, changed, **typed))
+
+    def answer(self, form: Form, changed: Mapping[str, str] | None = None, **typed: str) -> httpx.Response:
+        """Fill in a form and send it; return what was answered, wherever that would lead."""
         fields = {**form.fields, **typed, **(changed or {})}
         assert set(typed) | set(changed or {}) <= form.names, f"{set(typed) | set(changed or {})} not all among {form.names}"
-        return self._shown(self._send("POST", urljoin(self.portal, form.action), data=fields))
+        return self._send("POST", urljoin(self.portal, form.action), data=fields)
+
+    def forget(self, cookie: str) -> None:
+        """Lose a cookie, as a browser does when its time is over."""
+        self._kept.pop(cookie, None)
+
+    def come_back(self, path: str, **claims: str) -> Shown:
+        """Sign in by a page's own link, as somebody, and be led back."""
+        started = self.file(path)
+        granted = self.http.get(f"{started.headers['location']}&{urlencode(claims)}")
+        return self.get(granted.headers["location"])
 
     def file(self, path: str) -> httpx.Response:
         """Fetch a file."""
@@ -159,7 +174,7 @@ class Browser:
     def _send(self, method: str, address: str, **more: Any) -> httpx.Response:
         """Ask with the cookies of the portal: browsers send secure ones to a loopback address, httpx's jar does not."""
         assert urlsplit(address).netloc == urlsplit(self.portal).netloc, address
-        headers = {"Accept-Language": "zh-CN", "Cookie": "; ".join(f"{name}={value}" for name, value in self._kept.items())}
+        headers = {**self.headers, "Accept-Language": "zh-CN", "Cookie": "; ".join(f"{name}={value}" for name, value in self._kept.items())}
         answer = self.http.request(method, address, headers=headers, **more)
         for line in answer.headers.get_list("set-cookie"):
             name, _, value = line.partition(";")[0].partition("=")

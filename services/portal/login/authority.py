@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,7 +16,10 @@ from shared.web.problem import Problem
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Pool
 
+Still = Callable[[str, bytes], Awaitable[float | None]]
+"""Of county and session: until when its token is good; None where it is not any more."""
 _EVERY_SECONDS = 5.0
+_EARLY_SECONDS = 60.0
 _REVOKED = "SELECT sub, extract(epoch FROM before)::float8 AS before FROM portal.revocations WHERE county = $1 AND sub = ANY($2)"
 _SESSIONS = "SELECT digest FROM portal.sessions WHERE county = $1 AND digest = ANY($2) AND expires_at > now()"
 _KIOSKS = "SELECT digest FROM portal.kiosks WHERE county = $1 AND digest = ANY($2) AND revoked_at IS NULL"
@@ -38,6 +41,8 @@ class Viewer:
     issued_at: float = 0.0
     session: bytes | None = None
     kiosk: bytes | None = None
+    token_until: float = float("inf")
+    """Until when a session's present token is good; sessions are longer than tokens."""
 
 
 @dataclass(slots=True)
@@ -46,10 +51,14 @@ class Watched:
 
     viewer: Viewer
     right: bool = field(default=True)
+    token_until: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.token_until = self.viewer.token_until
 
     def allowed(self) -> bool:
         """Tell whether they may still read, as far as is known."""
-        return self.right and self.viewer.expires_at > time.time()
+        return self.right and min(self.viewer.expires_at, self.token_until) > time.time()
 
 
 class Authority:
@@ -59,9 +68,11 @@ class Authority:
         self._pool = pool
         self._watched: dict[int, Watched] = {}
         self._task: asyncio.Task[None] | None = None
+        self._still: Still | None = None
 
-    def start(self) -> None:
-        """Begin looking."""
+    def start(self, still: Still) -> None:
+        """Begin looking; `still` renews the tokens of sessions while they are read with."""
+        self._still = still
         self._task = asyncio.create_task(self._run(), name="authority")
 
     async def stop(self) -> None:
@@ -101,6 +112,24 @@ class Authority:
             by_county.setdefault(watched.viewer.county, []).append(watched)
         for county, each in by_county.items():
             await self._judge(county, each)
+        await self._renew()
+
+    async def _renew(self) -> None:
+        """Have the tokens renewed that end soon: nobody reads on whom the provider has let go."""
+        due: dict[tuple[str, bytes], list[Watched]] = {}
+        for watched in self._watched.values():
+            session = watched.viewer.session
+            if session is not None and watched.right and watched.token_until < time.time() + _EARLY_SECONDS:
+                due.setdefault((watched.viewer.county, session), []).append(watched)
+        for (county, session), each in due.items():
+            if self._still is None:
+                return
+            try:
+                until = await self._still(county, session)
+            except Problem:
+                continue  # the provider is away: they read on while their token is good
+            for watched in each:
+                watched.right, watched.token_until = until is not None, until or 0.0
 
     async def _judge(self, county: str, each: list[Watched]) -> None:
         subs = sorted({watched.viewer.actor.sub for watched in each})

@@ -61,7 +61,7 @@ class Provider:
         self._visitors: dict[str, tuple[float, str]] = {}
 
     def start(self, **hints: str) -> Started:
-        """Begin a login; `hints` are passed to the provider (`login_hint`, `ui_locales`)."""
+        """Begin a login; `hints` are passed to the provider, which takes no notice of those it does not know (`ui_locales`, `county`)."""
         verifier, nonce = new_secret() + new_secret()[:21], new_secret()
         address, state = self._client().create_authorization_url(self._authorize, code_verifier=verifier, nonce=nonce, **hints)
         return Started(state, nonce, verifier, address)
@@ -75,11 +75,11 @@ class Provider:
             await self._check(identity, nonce)
         return Granted(granted["access_token"], granted.get("refresh_token"), identity)
 
-    async def refreshed(self, refresh: str) -> Granted:
-        """Return new tokens for a refresh token."""
+    async def refreshed(self, refresh: str, identity: str | None) -> Granted:
+        """Return new tokens for a refresh token; `identity` stays where no new one comes."""
         async with self._client() as client:
             granted = await self._asked(client.refresh_token(self._token, refresh_token=refresh))
-        return Granted(granted["access_token"], granted.get("refresh_token", refresh), granted.get("id_token"))
+        return Granted(granted["access_token"], granted.get("refresh_token", refresh), granted.get("id_token", identity))
 
     async def visitor(self, county: str) -> str:
         """Return the token under which the portal carries in what people of a county say who do not sign in."""

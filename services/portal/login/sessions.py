@@ -1,6 +1,7 @@
 """Sessions: tokens stay here, the browser holds a secret that opens them."""
 
 import time
+from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,9 @@ _CACHED_SECONDS = 5.0
 _MOST_CACHED = 10_000
 _KEEP = """
 INSERT INTO portal.sessions (county, digest, sub, sealed, expires_at) VALUES ($1, $2, $3, $4, to_timestamp($5))
-ON CONFLICT (county, digest) DO UPDATE SET sealed = EXCLUDED.sealed, expires_at = EXCLUDED.expires_at
 """
+_RENEW = "UPDATE portal.sessions SET sealed = $3 WHERE county = $1 AND digest = $2"
+"""Only where it still is: somebody may sign out, or have their right taken, while the provider is asked."""
 _FIND = "SELECT sealed, extract(epoch FROM expires_at)::float8 AS until FROM portal.sessions WHERE county = $1 AND digest = $2"
 _END = "DELETE FROM portal.sessions WHERE county = $1 AND digest = $2"
 _FORGET = "DELETE FROM portal.sessions WHERE county = $1 AND expires_at < now()"
@@ -45,6 +47,8 @@ class Sessions:
         self._pool = pool
         self._vault = vault
         self._cache: dict[bytes, tuple[float, Session | None]] = {}
+        self._refused: OrderedDict[bytes, None] = OrderedDict()
+        """Sessions that the provider ended: whoever comes with one is told so."""
 
     async def begin(self, principal: Principal, granted: Granted) -> str:
         """Keep a new session, as long as its token or, where that can be renewed, half a day; return the cookie's value."""
@@ -72,10 +76,16 @@ class Sessions:
         session = cached[1]
         return session if session is not None and session.until > time.time() and session.county == county else None
 
-    async def renew(self, session: Session, sub: str, granted: Granted) -> Session:
+    async def of(self, county: str, key: bytes) -> Session | None:
+        """Return a session by its digest, as the database has it now."""
+        session = await self._read(county, key)
+        return session if session is not None and session.until > time.time() else None
+
+    async def renew(self, session: Session, granted: Granted) -> Session:
         """Keep the tokens a session has from now on."""
         renewed = replace(session, granted=granted)
-        await self._keep(sub, renewed)
+        async with county_transaction(self._pool, session.county) as connection:
+            await connection.execute(_RENEW, session.county, session.digest, self._sealed(renewed))
         self._cache.pop(session.digest, None)
         return renewed
 
@@ -84,6 +94,18 @@ class Sessions:
         self._cache.pop(session.digest, None)
         async with county_transaction(self._pool, session.county) as connection:
             await connection.execute(_END, session.county, session.digest)
+
+    async def refuse(self, session: Session) -> None:
+        """End a session because the provider does not renew it, and remember that it was so."""
+        self._refused[session.digest] = None
+        if len(self._refused) > _MOST_CACHED:
+            self._refused.popitem(last=False)
+        await self.end(session)
+
+    def was_refused(self, cookie: str | None) -> bool:
+        """Tell whether the session that a cookie opened was ended by the provider."""
+        _, _, secret = (cookie or "").partition(".")
+        return digest(secret) in self._refused
 
     async def keep_form(self, county: str, form: dict[str, Any]) -> str:
         """Keep what was typed when a session had ended; return the secret that opens it once, for an hour."""
@@ -101,9 +123,11 @@ class Sessions:
         return found
 
     async def _keep(self, sub: str, session: Session) -> None:
-        sealed = self._vault.seal("session", f"{session.county} {session.digest.hex()}", asdict(session.granted))
         async with county_transaction(self._pool, session.county) as connection:
-            await connection.execute(_KEEP, session.county, session.digest, sub, sealed, session.until)
+            await connection.execute(_KEEP, session.county, session.digest, sub, self._sealed(session), session.until)
+
+    def _sealed(self, session: Session) -> bytes:
+        return self._vault.seal("session", f"{session.county} {session.digest.hex()}", asdict(session.granted))
 
     async def _read(self, county: str, key: bytes) -> Session | None:
         async with county_transaction(self._pool, county) as connection:

@@ -45,7 +45,8 @@ class Viewers:
         signed_in = await self.signed_in(request)
         if signed_in is not None and signed_in.principal.county == county:
             principal, session = signed_in.principal, signed_in.session
-            return Viewer(county, principal.actor, session.until, principal.issued_at, session=session.digest)
+            until, token_until = session.until, principal.expires_at
+            return Viewer(county, principal.actor, until, principal.issued_at, session=session.digest, token_until=token_until)
         kiosk = await self._kiosks.find(county, request.cookies.get(KIOSK_COOKIE))
         if kiosk is not None:
             return Viewer(county, Actor(sub="kiosk", roles=("kiosk",)), kiosk=kiosk)
@@ -54,8 +55,20 @@ class Viewers:
     async def signed_in(self, request: Request) -> SignedIn | None:
         """Return who has a session, with a token that is good now; None where nobody has."""
         session = await self._sessions.find(request.cookies.get(COOKIE))
-        if session is None:
-            return None
+        return None if session is None else await self._good(session)
+
+    def let_go(self, request: Request) -> bool:
+        """Tell whether the provider has ended the session that a request comes with."""
+        return self._sessions.was_refused(request.cookies.get(COOKIE))
+
+    async def still(self, county: str, session: bytes) -> float | None:
+        """Return until when the token of a session is good, renewed if need be; None where it is not any more."""
+        found = await self._sessions.of(county, session)
+        signed_in = None if found is None else await self._good(found)
+        return None if signed_in is None else signed_in.principal.expires_at
+
+    async def _good(self, session: Session) -> SignedIn | None:
+        """Return a session with a token that is good now."""
         try:
             principal = await self._tokens.principal(session.granted.access)
             if principal.expires_at > time.time() + _EARLY_SECONDS or session.granted.refresh is None:
@@ -67,17 +80,17 @@ class Viewers:
 
     async def _renewed(self, session: Session) -> SignedIn | None:
         try:
-            granted = await self._provider.refreshed(session.granted.refresh or "")
+            granted = await self._provider.refreshed(session.granted.refresh or "", session.granted.identity)
             principal = await self._tokens.principal(granted.access)
         except LoginFailed as failed:
             if failed.code == "login_unavailable":
                 raise Problem("unavailable", headers={"Retry-After": "1"}) from failed
-            await self._sessions.end(session)
+            await self._sessions.refuse(session)
             return None
         except TokenRefused:
-            await self._sessions.end(session)
+            await self._sessions.refuse(session)
             return None
         if principal.county != session.county:
-            await self._sessions.end(session)
+            await self._sessions.refuse(session)
             return None
-        return SignedIn(await self._sessions.renew(session, principal.actor.sub, granted), principal)
+        return SignedIn(await self._sessions.renew(session, granted), principal)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import segno
 from starlette.responses import Response
 
-from services.portal.login.oidc import LoginFailed
-from services.portal.pages.photos import MOST_IN_A_FORM, attach_held, chosen
+from services.portal.pages.photos import MOST_IN_A_FORM, chosen
+from services.portal.pages.receipts import carrier, receipt_of
 from services.portal.pages.services import Answer
+from services.portal.pages.typed import on_one_line
 from services.portal.pages.visit import Page, Visit
 from services.portal.queries.figures import funnel, share
 from services.portal.queries.needs import stories, wishes
@@ -19,7 +19,6 @@ _STEPS = ("what", "where", "who")
 _TITLE_MOST, _DETAIL_MOST, _NAME_MOST = 100, 2_000, 50
 _PHONE_DIGITS = range(7, 14)
 _SIMILAR = 3
-_MAY_SUBMIT = {"citizen", "clerk", "member", "branch", "unit", "office", "leader"}
 _WALL = 24
 
 
@@ -39,6 +38,7 @@ async def new(visit: Visit) -> Response:
     told = {name: visit.text(name) for name in ("kind", "title", "detail", "town", "name", "phone", "call_id", "share")}
     held, wrong = await chosen(visit) if visit.posted else ([], "")
     told["photos"] = " ".join(held)
+    told |= {name: on_one_line(told[name]) for name in ("title", "name")}
     told["kind"] = told["kind"] if told["kind"] in KINDS else "need"
     if not visit.posted or visit.text("back"):
         return await _ask(visit, visit.text("back") or "what", told, {})
@@ -56,7 +56,7 @@ async def _ask(visit: Visit, step: str, told: Mapping[str, str], errors: Mapping
         found = await visit.site.services.get(
             "intake",
             f"/v1/{visit.county}/needs/similar",
-            await _carrier(visit),
+            await carrier(visit),
             params={"text": f"{told['title']} {told['detail']}"[:_DETAIL_MOST], "kind": told["kind"]},
             language=visit.language,
         )
@@ -64,7 +64,7 @@ async def _ask(visit: Visit, step: str, told: Mapping[str, str], errors: Mapping
     towns = visit.names.of_kind("town")
     shown = {"step": step, "told": told, "errors": errors, "similar": similar, "towns": towns, "most": MOST_IN_A_FORM}
     number = _STEPS.index(step) + 1 if step in _STEPS else 1
-    status = 422 if errors else 200
+    status = 422 if errors else None
     return await visit.show("new.html", status, number=number, **shown)
 
 
@@ -110,7 +110,8 @@ def _digits(phone: str) -> str:
 
 
 async def _submit(visit: Visit, told: Mapping[str, str]) -> Response:
-    token = await _carrier(visit)
+    visit.spoken()
+    token = await carrier(visit)
     body: dict[str, Any] = {name: told[name] for name in ("kind", "title", "detail", "town")}
     clerk = "clerk" in visit.roles
     body |= {"channel": "counter" if clerk else "website", "petitioner": _petitioner(told), "on_behalf": clerk and bool(told["name"])}
@@ -132,8 +133,9 @@ def _petitioner(told: Mapping[str, str]) -> dict[str, Any] | None:
 
 async def join(visit: Visit) -> Response:
     """Say that one needs the same as a need that is there."""
-    token = await _carrier(visit)
-    told = {name: visit.text(name) for name in ("name", "phone", "share")}
+    visit.spoken()
+    token = await carrier(visit)
+    told = {name: on_one_line(visit.text(name)) for name in ("name", "phone", "share")}
     clerk = "clerk" in visit.roles
     body = {"channel": "counter" if clerk else "website", "petitioner": _petitioner(told), "on_behalf": clerk}
     answer = await visit.command("intake", f"/needs/{visit.request.path_params['need_id']}/join", body, token=token)
@@ -145,40 +147,7 @@ async def join(visit: Visit) -> Response:
 
 async def _receipt(visit: Visit, answer: Answer, token: str, held: Sequence[str]) -> Response:
     """Show the receipt of what was just said; it is shown once, so it comes with the answer and not after it."""
-    need_id, position, own = answer.data["id"], str(answer.data["position"]), token == visit.token
-    found = await visit.site.services.get(
-        "intake",
-        f"/v1/{visit.county}/needs/{need_id}/receipts",
-        token,
-        params={"min_position": position, **({} if own else {"after": str(int(position) - 1), "limit": "1"})},
-        language=visit.language,
-    )
-    items = found.data.get("items", ())
-    # Nobody else's: the portal's own token holds the receipts of everybody who did not sign in. One's own voice may be from before.
-    receipt = next((item for item in items if item["position"] == position), items[-1] if own and items else None)
-    if receipt is None:
-        visit.refused(found)
-        return await visit.show("receipt.html", receipt=None, qr="", address="")
-    if receipt["code"] is not None:
-        await attach_held(visit, need_id, receipt["code"], held)
-    address = visit.site.public_url + visit.address("/track", code=receipt["code"])
-    return await visit.show("receipt.html", 201, receipt=receipt, qr=qr(address), address=visit.address("/track", code=receipt["code"]))
-
-
-def qr(text: str) -> str:
-    """Return a QR code as SVG that stands in a page."""
-    return str(segno.make(text, error="m", micro=False).svg_inline(scale=1, border=2, omitsize=True))
-
-
-async def _carrier(visit: Visit) -> str:
-    """Return the token that carries in what somebody says: their own where it may, otherwise the portal's for visitors."""
-    token = visit.token
-    if token is not None and set(visit.roles) & _MAY_SUBMIT:
-        return token
-    try:
-        return await visit.site.provider.visitor(visit.county)
-    except LoginFailed:
-        return ""
+    return await receipt_of(visit, answer.data["id"], str(answer.data["position"]), token, held)
 
 
 async def wall(visit: Visit) -> Response:

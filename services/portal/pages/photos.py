@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from services.portal.login.vault import digest
 from services.portal.pages.services import Answer
 from services.portal.pages.visit import Page, Visit, an_id
 from shared.web.cleaning import PICTURES, Cleaned, cleaned_picture
@@ -28,11 +29,15 @@ async def chosen(visit: Visit) -> tuple[list[str], str]:
     """Return the secrets of the photos a form holds after this step, and what is wrong with one that was added."""
     dropped = {value for value in visit.form.getlist("drop") if isinstance(value, str)}
     held = [secret for secret in visit.text("photos").split() if secret not in dropped][:MOST_IN_A_FORM]
+    counted = False
     for file in visit.form.getlist("photo"):
         if not isinstance(file, UploadFile) or not file.filename:
             continue
         if len(held) >= MOST_IN_A_FORM:
             return held, visit._("最多选 {most} 张照片，请先去掉一张。").format(most=MOST_IN_A_FORM)
+        if not counted:
+            visit.spoken()
+            counted = True
         content = await file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             return held, too_large(visit)
@@ -52,11 +57,11 @@ def too_large(visit: Visit) -> str:
 async def attach_held(visit: Visit, need_id: str, code: str, held: Sequence[str]) -> None:
     """Attach what was chosen to the need that was said; what cannot be attached is told on the page, and stays for an hour."""
     lost = 0
-    for number, secret in enumerate(held[:MOST_IN_A_FORM]):
+    for secret in held[:MOST_IN_A_FORM]:
         photo = await visit.site.held.find(visit.county, secret)
         if photo is None:
             continue
-        answer = await _attached(visit, need_id, code, photo, f"{visit.text('idempotency_key')}-photo-{number}")
+        answer = await _attached(visit, need_id, code, photo, f"photo-{digest(secret).hex()}")
         if answer.ok or answer.code in _DONE:
             await visit.site.held.end(visit.county, secret)
         else:

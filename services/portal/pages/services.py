@@ -1,6 +1,7 @@
 """The four services as a person's browser would ask them: their token, their language, their commands."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +9,10 @@ import httpx
 import orjson
 from prometheus_client import Summary
 
+from services.portal.pages.words import translations
+
 _SECONDS = 15.0
+_NUMBER = re.compile(r"\d+")
 _REFUSED = 400
 _AWAY = 503
 _ASKED = Summary("yinuo_asked_seconds", "How long services took to answer the portal", ["service"])
@@ -42,10 +46,8 @@ class Answer:
     @property
     def fields(self) -> dict[str, str]:
         """By field, what is wrong with it."""
-        return {
-            str(error.get("pointer", "")).lstrip("/").split("/")[0]: str(error.get("detail") or error.get("code") or "")
-            for error in self.data.get("errors", ())
-        }
+        _ = translations(self.headers.get("content-language", "zh")).gettext
+        return {str(error.get("pointer", "")).lstrip("/").split("/")[0]: _wrong(_, error) for error in self.data.get("errors", ())}
 
 
 class Services:
@@ -104,6 +106,19 @@ class Services:
             found = orjson.loads(answer.content)
             data = found if isinstance(found, dict) else {"items": found}
         return Answer(answer.status_code, data, answer.content, media_type, dict(answer.headers))
+
+
+def _wrong(_: Callable[[str], str], error: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field, as a sentence for whoever filled it in."""
+    detail = str(error.get("detail") or error.get("code") or "")
+    match error.get("code"):
+        case "missing" | "string_too_short":
+            return _("请填写这一项。")
+        case "string_too_long" if (most := _NUMBER.search(detail)) is not None:
+            return _("这一项最多 {most} 字，请缩短。").format(most=most[0])
+        case "string_pattern_mismatch":
+            return _("这一项的写法不符合要求，请检查有没有多余的字符。")
+    return detail
 
 
 def _headers(token: str | None, language: str) -> dict[str, str]:

@@ -16,9 +16,11 @@ from services.portal.pages.visit import Page, Visit
 from services.portal.pages.words import LANGUAGES
 from shared.kernel.tenancy import COUNTY
 from shared.kernel.tokens import TokenRefused
+from shared.web.catalogue import language_of
 
 _LOGIN_COOKIE = "__Host-yinuo-login"
 _LOGIN_SECONDS = 600
+_LOCALES = {"zh": "zh-CN", "en": "en"}
 _YEAR_SECONDS = 365 * 24 * 3600
 _MOST_NEXT = 2_000
 
@@ -45,7 +47,10 @@ class Signing:
         """Send the browser to the provider."""
         back = _own(request.query_params.get("next", ""))
         county = request.query_params.get("county") or _county_of(back) or _county_of(urlsplit(request.headers.get("referer", "")).path)
-        started = self._provider.start(**({"login_hint": county} if county else {}))
+        language = request.cookies.get("yinuo-lang", "")
+        language = language if language in LANGUAGES else language_of(request.headers.get("accept-language"))
+        # Not `login_hint`: providers write that where the account's name belongs.
+        started = self._provider.start(ui_locales=_LOCALES[language], **({"county": county} if county else {}))
         kept = {"state": started.state, "nonce": started.nonce, "verifier": started.verifier, "next": back, "county": county}
         sealed = self._site.vault.seal("login", started.state, {**kept, "until": time.time() + _LOGIN_SECONDS})
         response = RedirectResponse(started.address, 303)

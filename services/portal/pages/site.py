@@ -1,7 +1,5 @@
 """What all pages share: who visits, which county, in which words; guards before a page, and how it is shown."""
 
-import hmac
-import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -9,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from jinja2.utils import missing
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -18,14 +15,18 @@ from starlette.routing import BaseRoute, Route
 from services.portal.assets import Assets
 from services.portal.lanes import LANES
 from services.portal.login.authority import Authority
+from services.portal.login.form_tokens import FormTokens
 from services.portal.login.held import HeldPhotos
 from services.portal.login.oidc import Provider
-from services.portal.login.sessions import Sessions
+from services.portal.login.sessions import COOKIE, Sessions
 from services.portal.login.vault import Vault, new_secret
 from services.portal.login.viewers import Viewers
+from services.portal.login.visitors import VisitorLimit
 from services.portal.pages.filters import FILTERS, moment
 from services.portal.pages.places import ROLE_NAMES, SAID
 from services.portal.pages.services import Services
+from services.portal.pages.strict import Strict
+from services.portal.pages.typed import shown
 from services.portal.pages.visit import LONGEST_POSITION, Page, Visit, kept, navigation, person
 from services.portal.pages.words import LANGUAGES, translations
 from services.portal.queries.register import Names, names
@@ -54,32 +55,10 @@ _NAMES_SECONDS = 30.0
 _WAIT_SECONDS = 2.0
 STALE_SECONDS = 10.0
 """From when on a page says that what it shows may be old."""
+TOO_MANY = 429
 _MOST_FIELDS = 400
 _MOST_FILES = 4
-_MOST_FORM = 48 << 20
-"""Bytes a form may have, files and all."""
-_TOKEN_BYTES = 32
 _log = structlog.get_logger(__name__)
-
-
-class _Strict(StrictUndefined):
-    """Fails on whatever a template names and nobody gave; but it may ask whether an item has a field, a macro whether it has a block."""
-
-    def __bool__(self) -> bool:  # type: ignore[override]
-        return self._asked_of_an_item(other=False)
-
-    def __eq__(self, other: object) -> bool:  # type: ignore[override]
-        return self._asked_of_an_item(other=isinstance(other, _Strict))
-
-    def __ne__(self, other: object) -> bool:  # type: ignore[override]
-        return not self == other
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def _asked_of_an_item(self, *, other: bool) -> bool:
-        if self._undefined_obj is missing and self._undefined_name != "caller":
-            self._fail_with_undefined_error()
-        return other
 
 
 class Site:
@@ -96,6 +75,7 @@ class Site:
         sessions: Sessions,
         vault: Vault,
         services: Services,
+        limit: VisitorLimit,
         public_url: str,
         folder: "Path",
     ) -> None:
@@ -106,8 +86,10 @@ class Site:
         self.viewers = viewers
         self.sessions = sessions
         self.vault = vault
+        self._forms = FormTokens(vault)
         self.held = HeldPhotos(worker.pool, vault)
         self.services = services
+        self.limit = limit
         self.public_url = public_url
         self._assets = Assets(folder / "static")
         self._names: dict[str, tuple[float, Names]] = {}
@@ -127,12 +109,13 @@ class Site:
             try:
                 response = await self._guarded(page, visit)
             except Problem as problem:
-                title = str(problem.document(visit.language, "")["title"])
-                response = await visit.show("refused.html", problem.status, title=title)
+                response = await self._refused(visit, problem)
             except TROUBLE as fault:
                 _log.warning("page_failed", path=page.path, error=repr(fault))
                 title = visit._("数据库暂时没有回应，请过一会儿刷新本页。")
                 response = HTMLResponse(self._plain(title), 503, headers=self._headers())
+            if self.viewers.let_go(request):
+                response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
             if request.cookies.get(VISIT_COOKIE) != visit.secret:
                 response.set_cookie(VISIT_COOKIE, visit.secret, path="/", secure=True, httponly=True, samesite="lax")
             return response
@@ -163,33 +146,19 @@ class Site:
             "stream": None,
             "footer_links": None,
             "person": person(visit),
-            "csrf": self.csrf(visit.secret),
+            "csrf": self._forms.token(visit.secret),
             "here": asked.path + (f"?{asked.query}" if asked.query else ""),
             "nav": navigation(visit),
             "messages": visit.said,
             "freshness": self.freshness(visit.county),
-            "key": str(uuid7()),
+            "key": visit.same_key or str(uuid7()),
         }
         text = await self._environments[visit.language].get_template(template).render_async({**shared, **context})
         return HTMLResponse(text, status, headers=self._headers())
 
-    def csrf(self, secret: str) -> str:
-        """Return a token for a visitor's forms: nobody makes it who does not hold the browser's own secret.
-
-        Another one each time, since the size of packed pages that repeat a token next to what somebody asked for would tell it bit by bit.
-        """
-        mask = os.urandom(_TOKEN_BYTES)
-        return (mask + _masked(mask, self._proof(secret))).hex()
-
     def is_own_form(self, request: Request, token: str) -> bool:
         """Tell whether a form was sent from a page this browser was shown: in a field, or by our script in a header."""
-        token, own = token or request.headers.get("x-csrf-token", ""), request.cookies.get(VISIT_COOKIE)
-        try:
-            told = bytes.fromhex(token)
-        except ValueError:
-            return False
-        mask, masked = told[:_TOKEN_BYTES], told[_TOKEN_BYTES:]
-        return own is not None and len(masked) == _TOKEN_BYTES and hmac.compare_digest(_masked(mask, masked), self._proof(own))
+        return self._forms.holds(request.cookies.get(VISIT_COOKIE), token or request.headers.get("x-csrf-token", ""))
 
     def freshness(self, county: str) -> dict[str, Any]:
         """Return up to when the rows shown here reach, and whether they may be behind."""
@@ -229,14 +198,14 @@ class Site:
         signed_in = await self.viewers.signed_in(request)
         if signed_in is not None and signed_in.principal.county == visit.county:
             visit.signed_in = signed_in
+        elif self.viewers.let_go(request):
+            text = visit._("统一身份认证已经结束您的登录。请重新登录；登录不了，请联系县学教办。")
+            visit.said.append({"kind": "warning", "text": text})
         if visit.posted:
             if not self.from_here(request):
                 return await visit.show(
                     "refused.html", 403, title=visit._("这个表单不是从本网站发出的，没有受理。请从本网站重新打开页面再填写。")
                 )
-            length = request.headers.get("content-length", "")
-            if not (length.isascii() and length.isdecimal() and int(length) <= _MOST_FORM):
-                return await visit.show("refused.html", 413, title=visit._("内容超过 48 MB，请少选几张照片，或换小一些的再提交。"))
             visit.form = await request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES)
             if not self.is_own_form(request, visit.text("csrf")):
                 return await visit.show("again.html", 403, fields=kept(visit.form), action=request.url.path)
@@ -250,16 +219,30 @@ class Site:
             visit.said.append({"kind": "success", "text": visit._(said)})
         return await page.answer(visit)
 
+    async def _refused(self, visit: Visit, problem: Problem) -> Response:
+        """Say what is the matter; whoever is to wait is offered once more what they typed."""
+        title = str(problem.document(visit.language, "")["title"])
+        if problem.status == TOO_MANY and visit.posted:
+            visit.said.append({"kind": "error", "text": title})
+            response = await visit.show("again.html", TOO_MANY, fields=kept(visit.form), action=visit.request.url.path)
+        else:
+            response = await visit.show("refused.html", problem.status, title=title)
+        response.headers.update({name: value for name, value in problem.headers.items() if name == "Retry-After"})
+        return response
+
     async def _sign_in_first(self, visit: Visit) -> Response:
         """Send a visitor to sign in; a form that was sent is kept and offered again afterwards."""
         asked = visit.request.url
         if not visit.posted:
             back = asked.path + (f"?{asked.query}" if asked.query else "")
-            return RedirectResponse(f"/login?{urlencode({'county': visit.county, 'next': back})}", 303)
+            login = f"/login?{urlencode({'county': visit.county, 'next': back})}"
+            if self.viewers.let_go(visit.request):
+                return await visit.show("signed_out.html", 401, login=login, typed=False)
+            return RedirectResponse(login, 303)
         form = {"action": asked.path, "fields": kept(visit.form)}
         back = visit.address("/again", form=await self.sessions.keep_form(visit.county, form))
         # A page and not a way on: browsers do not let a form's answer lead to another origin, where the provider may be.
-        return await visit.show("signed_out.html", 401, login=f"/login?{urlencode({'county': visit.county, 'next': back})}")
+        return await visit.show("signed_out.html", 401, login=f"/login?{urlencode({'county': visit.county, 'next': back})}", typed=True)
 
     async def _wait(self, visit: Visit) -> None:
         """Read your own writes: wait a moment until the rows know of a position named by the page before."""
@@ -276,9 +259,6 @@ class Site:
             return False
         return origin is None or urlsplit(origin or "").netloc in {urlsplit(self.public_url).netloc, request.headers.get("host")}
 
-    def _proof(self, secret: str) -> bytes:
-        return hmac.digest(self.vault.secret("forms"), secret.encode(), "sha256")
-
     def _headers(self) -> dict[str, str]:
         return _HEADERS
 
@@ -286,7 +266,8 @@ class Site:
         environment = Environment(
             loader=FileSystemLoader(folder / "templates"),
             autoescape=select_autoescape(default=True),
-            undefined=_Strict,
+            undefined=Strict,
+            finalize=shown,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
             enable_async=True,
             trim_blocks=True,
@@ -300,7 +281,3 @@ class Site:
     @staticmethod
     def _plain(sentence: str) -> str:
         return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>一诺</title><p>{sentence}</p></html>'
-
-
-def _masked(mask: bytes, token: bytes) -> bytes:
-    return bytes(one ^ other for one, other in zip(mask, token, strict=True))

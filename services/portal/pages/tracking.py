@@ -48,6 +48,8 @@ async def _said(visit: Visit, code: str) -> Answer | None:
         "thank": {"code": code, "text": text or ""},
         "unphoto": {"code": code},
     }
+    if act == "photo" or act in bodies:
+        visit.spoken()
     if act == "photo" and an_id(need_id) is not None:
         return await attach(visit, need_id, code)
     photo = f"/{an_id(visit.text('photo_id'))}" if act == "unphoto" else ""

@@ -13,16 +13,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.portal.login.viewers import SignedIn
+from services.portal.login.visitors import VisitorLimit
 from services.portal.pages.places import NAVIGATION, ROLE_NAMES
 from services.portal.pages.services import Answer
+from services.portal.pages.typed import typed
 from services.portal.pages.words import translations
 from services.portal.queries.register import Names
 from shared.kernel.tenancy import county_reading
 from shared.kernel.workdays import business_day
+from shared.web.problem import Problem
 
 if TYPE_CHECKING:
     from services.portal.pages.site import Site
     from shared.kernel.tenancy import Connection
+
+_UUID_LENGTH = 36
 
 
 LONGEST_POSITION = 18
@@ -54,6 +59,10 @@ class Visit:
     """The browser's own, which form tokens are bound to."""
     form: FormData = field(default_factory=FormData)
     said: list[dict[str, str]] = field(default_factory=list)
+    refusal: int | None = None
+    """The status with which a service refused the form that was sent; the page it is shown on again has it too."""
+    same_key: str = ""
+    """The key of a form that nobody answered: sent again, it is the same command, if it was carried out after all."""
 
     @property
     def token(self) -> str | None:
@@ -73,7 +82,7 @@ class Visit:
     def text(self, name: str, default: str = "") -> str:
         """Return a field of the form that was sent, without space around it."""
         value = self.form.get(name, default)
-        return value.replace("\r\n", "\n").strip() if isinstance(value, str) else default
+        return typed(value) if isinstance(value, str) else default
 
     def asked(self, name: str, default: str = "") -> str:
         """Return a parameter of the address."""
@@ -130,12 +139,28 @@ class Visit:
 
     def refused(self, answer: Answer) -> None:
         """Say on the page why a service did not do it."""
+        if self.posted:
+            self.refusal = answer.status
+        if answer.code == "unavailable":
+            self.same_key = str(an_id(self.text("idempotency_key")[:_UUID_LENGTH]) or "")
         away = self._("办理这件事的服务暂时没有回应。您填写的内容还在，请过一会儿再点一次。")
-        self.said.append({"kind": "error", "text": answer.title or away})
+        title = "" if answer.code == "unavailable" else answer.title
+        self.said.append({"kind": "error", "text": title or away})
 
-    async def show(self, template: str, status: int = 200, **context: Any) -> Response:  # noqa: ANN401 - a template's context
-        """Return a page."""
-        return await self.site.show(self, template, status, context)
+    def spoken(self) -> None:
+        """Count what a visitor says who is not signed in; a Problem where too much came from their address."""
+        if self.signed_in is None:
+            spoken(self.site.limit, self.request)
+
+    async def show(self, template: str, status: int | None = None, **context: Any) -> Response:  # noqa: ANN401 - a template's context
+        """Return a page; its status is that of a refusal, where there was one and none is told."""
+        return await self.site.show(self, template, status or self.refusal or 200, context)
+
+
+def spoken(limit: VisitorLimit, request: Request) -> None:
+    """Count what is said without a login; a Problem where too much came from its address."""
+    if seconds := limit.wait(request):
+        raise Problem("too_many_submissions", headers={"Retry-After": str(seconds)}, seconds=seconds)
 
 
 def an_id(text: str) -> UUID | None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from services.portal.lanes import Vector, within
-from services.portal.queries.archive import behind, reach
+from services.portal.queries.archive import reach
 from services.portal.stream.cursor import CursorRefused, Cursors
-from services.portal.stream.frames import Filters, Frame, frame, frames
+from services.portal.stream.frames import Filters, Frame, frame
 from services.portal.stream.masking import Level
+from services.portal.stream.pages import Pages
 from services.portal.stream.tail import Tail, Tails
 from shared.kernel.tenancy import county_reading
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 HEARTBEAT_SECONDS = 15.0
 _LOOK_SECONDS = 5.0
-_AT_ONCE = 64
 _PATIENCE_SECONDS = 2.0
 """How long a cursor may be ahead of what this process knows: another one may have served it."""
 _RETRY = b"retry: 2000\n\n"
@@ -43,6 +43,8 @@ class Streams:
         self._pool = pool
         self._tails = tails
         self._cursors = cursors
+        self._pages = Pages(pool)
+        self.gate = self._pages.gate
 
     async def follow(self, wanted: Wanted, allowed: Callable[[], bool]) -> AsyncIterator[bytes]:
         """Yield a reader's stream, piece by piece; it ends when the reader is not allowed any more, or the process stops."""
@@ -51,7 +53,7 @@ class Streams:
         try:
             vector, hello = await self._begin(wanted, tail)
             yield _RETRY + hello
-            async for piece in self._pieces(wanted, tail, vector, allowed):
+            async for piece in self._told(wanted, tail, vector, allowed):
                 yield piece
             if not self._tails.stopping:
                 yield frame('{"reason":"not_allowed"}', "end")
@@ -72,7 +74,7 @@ class Streams:
     async def _asked(self, wanted: Wanted, tail: Tail) -> Vector:
         if wanted.cursor is None:
             return tail.vector
-        async with county_reading(self._pool, wanted.county) as connection:
+        async with self.gate, county_reading(self._pool, wanted.county) as connection:
             firsts, _ = await reach(connection, wanted.county)
         before = tuple(max(0, first - 1) for first in firsts)
         if not wanted.cursor:
@@ -86,7 +88,7 @@ class Streams:
             await asyncio.sleep(0.1)
         raise CursorRefused("cursor_from_the_future")
 
-    async def _pieces(self, wanted: Wanted, tail: Tail, vector: Vector, allowed: Callable[[], bool]) -> AsyncIterator[bytes]:
+    async def _told(self, wanted: Wanted, tail: Tail, vector: Vector, allowed: Callable[[], bool]) -> AsyncIterator[bytes]:
         """Yield frames behind a vector: out of the archive until it meets the tail, then with the tail; heartbeats in between."""
         loop = asyncio.get_running_loop()
         number: int | None = None
@@ -96,8 +98,9 @@ class Streams:
             if number is None and vector == tail.vector:
                 number = tail.end
             if number is None:
-                kept, vector = await self._archived(wanted.county, vector, tail.vector)
-                piece = self._chosen(wanted, kept)
+                page = await self._pages.behind(wanted.county, vector, tail.vector)
+                vector = page.reached
+                piece = page.joined(wanted.level, self._cursors) if wanted.filters.all else self._chosen(wanted, page.frames)
             elif (new := tail.since(number)) is None:
                 number = None  # too slow: what it missed is in the archive
                 continue
@@ -113,12 +116,6 @@ class Streams:
                     # No event, but a reader whose filter lets little pass need not read all the rest again.
                     yield b"id: %b\n\n" % self._cursors.write(wanted.county, wanted.level, vector).encode()
                 await _wait(moved, _LOOK_SECONDS)
-
-    async def _archived(self, county: str, after: Vector, until: Vector) -> tuple[list[Frame], Vector]:
-        async with county_reading(self._pool, county) as connection:
-            kept, reached = await behind(connection, county, after, until, _AT_ONCE)
-        # Where nothing is kept there is nothing to come either: positions are dense, and the tail stands behind them.
-        return frames(county, kept, after), reached if kept else until
 
     def _chosen(self, wanted: Wanted, made: Sequence[Frame]) -> bytes:
         return b"".join([each.bytes_for(wanted.level, self._cursors) for each in made if wanted.filters.take(each.kept)])

@@ -49,6 +49,7 @@ class Subscribing:
         own = None if visit.signed_in is None or "unit" not in visit.roles else visit.signed_in.principal.actor.unit
         if not visit.posted:
             return await visit.show("subscribe.html", told=told, errors={}, own=own, asked=False)
+        visit.spoken()
         asked, errors = await self._asked(visit, told, own)
         if asked is not None:
             try:

@@ -35,7 +35,7 @@ def answer(
     return Response(content, status, headers={**_HEADERS, **(headers or {})}, media_type=_MEDIA_TYPES[form])
 
 
-def refusal(form: str, refused: Refused) -> Response:
+def refusal(form: str, refused: Refused, headers: Mapping[str, str] | None = None) -> Response:
     """Return a refusal: a list of one error, as clients of this interface expect it."""
     known = form if form in FORMATS else "json"
-    return answer(known, "errors", [{"code": refused.code, "description": refused.description}], refused.code)
+    return answer(known, "errors", [{"code": refused.code, "description": refused.description}], refused.code, headers=headers)

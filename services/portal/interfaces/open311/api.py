@@ -14,7 +14,9 @@ from services.portal.interfaces.open311.answers import FORMATS, Refused, answer,
 from services.portal.interfaces.open311.asking import asked, form
 from services.portal.interfaces.open311.facts import DESCRIPTIONS, Translate, definition, request, services
 from services.portal.login.oidc import LoginFailed
+from services.portal.pages.receipts import later
 from services.portal.pages.site import Site
+from services.portal.pages.visit import spoken as spoken_by
 from services.portal.pages.words import translations
 from services.portal.queries.open311 import Asked, requests
 from shared.kernel.tenancy import TROUBLE, county_reading
@@ -91,6 +93,7 @@ class Open311:
         county = self._county({**asking.query_params, **given}, _)
         names, spoken = await self._site.names(county), language(asking)
         body = form(_, given, {town["code"]: town for town in names.of_kind("town")})
+        spoken_by(self._site.limit, asking)
         try:
             token = await self._site.provider.visitor(county)
         except LoginFailed as failed:
@@ -105,12 +108,18 @@ class Open311:
         told = await ask.get("intake", f"/v1/{county}/needs/{need_id}/receipts", token, params=params, language=spoken)
         await self._site.worker.progress.reached(county, "need_cards", "intake", position, seconds=_WAIT_SECONDS)
         receipt = next((item for item in told.data.get("items", ()) if item["position"] == str(position)), None)
-        return answer(_form(asking), "service_requests", [self._receipt(county, need_id, receipt, _)], 201)
+        return answer(_form(asking), "service_requests", [self._receipt(county, need_id, position, receipt, _)], 201)
 
-    def _receipt(self, county: str, need_id: str, receipt: Mapping[str, Any] | None, _: Translate) -> dict[str, Any]:
+    def _receipt(self, county: str, need_id: str, position: int, receipt: Mapping[str, Any] | None, _: Translate) -> dict[str, Any]:
         """Return what whoever created a request is told: the query code is theirs, and told once."""
         if receipt is None:
-            return {"service_request_id": need_id, "service_notice": _("已经收到。"), "account_id": None}
+            notice, url = _("已经收到。"), self._site.public_url + later(self._site, county, need_id, str(position))
+            return {
+                "service_request_id": need_id,
+                "service_notice": notice,
+                "account_id": None,
+                "extended_attributes": {"receipt_url": url},
+            }
         notice = _("已经收到，回执号 {receipt}。请保存查询码，凭它查办理情况和评价。").format(receipt=receipt["receipt"])
         code = receipt["code"]
         track = f"{self._site.public_url}/c/{county}/track?{urlencode({'code': code})}" if code else None
@@ -169,7 +178,8 @@ def _guarded(inner: Answer) -> Callable[[Request], Awaitable[Response]]:
         except Refused as refused:
             return refusal(shape, refused)
         except Problem as problem:
-            return refusal(shape, Refused(problem.status, str(problem.document(spoken, "")["title"])))
+            wait = {name: value for name, value in problem.headers.items() if name == "Retry-After"}
+            return refusal(shape, Refused(problem.status, str(problem.document(spoken, "")["title"])), wait)
         except TROUBLE as fault:
             _log.warning("open311_failed", path=asking.url.path, error=repr(fault))
             return refusal(shape, Refused(503, _("数据库暂时没有回应，请过一会儿再试。")))
