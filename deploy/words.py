@@ -20,6 +20,8 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w*\}")
 _KEYWORDS = {"_": None, "gettext": None}
 _OPTIONS = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+_WRITTEN = {"_DEFAULTS"}
+"""What surveys begin with: it goes to Chinese readers whatever language its writer reads."""
 _NOT_SHOWN = {"gallery.html", "samples.html"}
 """The gallery of components, which no visitor sees."""
 _LETTERS = {"letters.py", "bulletins.py"}
@@ -53,10 +55,15 @@ def _of_code(file: Path, *, constants: bool) -> Iterator[str]:
             yield str(node.args[0].value)
     if constants:
         for statement in tree.body:
-            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None and not _is_written(statement):
                 for node in ast.walk(statement.value):
                     if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CHINESE.search(node.value):
                         yield node.value
+
+
+def _is_written(statement: ast.Assign | ast.AnnAssign) -> bool:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return any(isinstance(target, ast.Name) and target.id in _WRITTEN for target in targets)
 
 
 def _is_gettext(function: ast.expr) -> bool:

@@ -24,7 +24,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from deploy.embedded.issuer import CLIENT, DEFAULT_TTL_SECONDS, ROLES, VISITOR, Issuer, check_claims, load_issuer
-from deploy.embedded.people import KNOWN, Person, people_of
+from deploy.embedded.people import KNOWN, LABELS, Person, people_of
 
 _CODE_SECONDS = 60.0
 _VISITOR = "visitor:"
@@ -156,17 +156,17 @@ def _page(asked: Mapping[str, str], county: str, people: list[Person]) -> Respon
         for person in people
     )
     hidden = "".join(f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">' for name, value in kept.items())
-    roles = "".join(f"<option>{role}</option>" for role in ROLES)
+    roles = "".join(f'<option value="{role}">{LABELS.get(role, role)}</option>' for role in ROLES)
     fields = "".join(
         f'<label for="{name}">{label}</label><input id="{name}" name="{name}" value="{html.escape(value)}">'
         for name, label, value in (("county", "县代码", county), ("sub", "账号", ""), ("unit", "单位代码", ""), ("branch", "支部代码", ""))
     )
     text = (
         f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>开发登录</title><style>{_STYLE}</style><h1>开发登录 {html.escape(county)}</h1>"
+        f"<title>开发登录</title><style>{_STYLE}</style><main><h1>开发登录 · {html.escape(KNOWN.get(county, county))}</h1>"
         "<p>这里只用于本机演示：点一个身份即可登录，没有密码。正式部署使用本单位的统一身份认证。</p>"
         f'<ul>{links}</ul><form method="get">{hidden}<label for="role">其他身份</label><select id="role" name="role">{roles}</select>'
-        f"{fields}<button>登录</button></form></html>"
+        f"{fields}<button>登录</button></form></main></html>"
     )
     style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     return HTMLResponse(text, headers={name: value.format(style=style) for name, value in _HEADERS.items()})

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
+from tests.support.cast import Cast
 from tests.support.client import Platform
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,9 @@ class Window:
     faults: list[str] = field(default_factory=list)
     allowed: set[int] = field(default_factory=set)
     """Statuses of refusals that are expected."""
+    known: set[str] = field(default_factory=set)
+    """Hosts that may be asked besides the portal and its issuer."""
+    _claims: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.page = self.context.new_page()
@@ -62,12 +66,17 @@ class Window:
     def sign_in(self, role: str, sub: str, unit: str | None = None, branch: str | None = None) -> "Window":
         """Sign in at the development issuer, as somebody described there."""
         self.page.goto(f"{self.portal}/login?{urlencode({'county': self.county, 'next': f'/c/{self.county}/'})}")
-        self.page.select_option("#role", role)
-        for name, value in (("county", self.county), ("sub", sub), ("unit", unit), ("branch", branch)):
-            self.page.fill(f"#{name}", value or "")
-        self.page.click("form button")
+        self._claims = {"county": self.county, "sub": sub, "unit": unit or "", "branch": branch or "", "role": role}
+        self.as_before()
         self.page.wait_for_url(f"{self.portal}/c/{self.county}/")
         return self
+
+    def as_before(self) -> None:
+        """Say at the issuer who one is: whoever signed in here before."""
+        self.page.select_option("#role", self._claims["role"])
+        for name in ("county", "sub", "unit", "branch"):
+            self.page.fill(f"#{name}", self._claims[name])
+        self.page.click("form button")
 
     def shot(self, name: str) -> None:
         """Keep a picture of the page."""
@@ -78,20 +87,24 @@ class Window:
         """Return what the page says was done, or was not."""
         return self.page.inner_text("#messages")
 
-    def violations(self) -> list[str]:
-        """Return what axe finds amiss."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    def violations(self, *rules: str) -> list[str]:
+        """Return what axe finds amiss, by all of its rules or those that are named."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: dict[str, Any] = self.page.evaluate(
+            "rules => axe.run(document, {resultTypes: ['violations'], preload: false, ...(rules.length ? {runOnly: rules} : {})})",
+            list(rules),
+        )
         return [
             f"{each['id']}: {each['help']} ({', '.join(str(node['target']) for node in each['nodes'][:3])})" for each in found["violations"]
         ]
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(f"status of {status}" in message.text for status in self.allowed):
+        if message.type == "error" and "the server responded with a status of" not in message.text:  # `_response` sees to those
             self.faults.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:
-        known = {urlsplit(self.portal).netloc, f"127.0.0.1:{(urlsplit(self.portal).port or 0) + 5}"}
+        known = {urlsplit(self.portal).netloc, f"127.0.0.1:{(urlsplit(self.portal).port or 0) + 5}", *self.known}
         parts = urlsplit(request.url)
         if parts.scheme in {"http", "https"} and parts.netloc not in known:
             self.faults.append(f"asked another origin: {request.url}")
@@ -101,3 +114,15 @@ class Window:
     def _response(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.allowed:
             self.faults.append(f"{response.status} {response.url}")
+
+
+def window(
+    browser: Browser, cast: Cast, role: str | None = None, sub: str | None = None, *, scripts: bool = True, width: int = 1366
+) -> Window:
+    """Open a browser of its own for somebody: of the cast's unit and branch, where the role belongs to one."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN", java_script_enabled=scripts)
+    opened = Window(cast.platform, cast.county, context)
+    if role is not None:
+        unit = cast.unit if role in {"member", "branch", "unit"} else None
+        opened.sign_in(role, sub or f"{role}-{cast.unit}", unit, cast.branch if role in {"member", "branch"} else None)
+    return opened

@@ -89,6 +89,10 @@ class Sessions:
         self._cache.pop(session.digest, None)
         return renewed
 
+    def forget(self) -> None:
+        """Read all sessions anew: some were ended at once."""
+        self._cache.clear()
+
     async def end(self, session: Session) -> None:
         """End a session."""
         self._cache.pop(session.digest, None)

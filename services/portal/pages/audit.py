@@ -7,7 +7,7 @@ import orjson
 from starlette.responses import Response
 
 from services.portal.lanes import LANES
-from services.portal.pages.event_names import EVENT_NAMES
+from services.portal.pages.event_names import EVENT_NAMES, SERVICE_NAMES
 from services.portal.pages.past import LISTS
 from services.portal.pages.past import PAGES as PAST
 from services.portal.pages.places import ROLE_NAMES
@@ -55,6 +55,7 @@ async def home(visit: Visit) -> Response:
         lanes=list(zip(LANES, begins, ends, strict=True)),
         pack=_pack(visit),
         lists=LISTS,
+        service_names=SERVICE_NAMES,
     )
 
 

@@ -1,6 +1,7 @@
 """The claim hall and what somebody holds: take on, promise, tell how far it is, declare done, give back."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -67,9 +68,15 @@ async def held(visit: Visit) -> Response:
             return visit.go("/mine", answer, "intake", said="wish_fulfilled" if visit.text("act") == "fulfil" else "returned_claim")
         visit.refused(answer)
     async with visit.reading() as connection:
-        projects = await mine(connection, visit.county, claimant(visit))
+        projects = sorted(await mine(connection, visit.county, claimant(visit)), key=_first_due)
     own = await visit.get("intake", "/wishes", claimant=claimant(visit), limit="100") if "member" in visit.roles else Answer(200)
     return await visit.show("mine.html", projects=projects, wishes=own.data.get("items", ()), away=not own.ok, today=visit.today)
+
+
+def _first_due(project: Mapping[str, Any]) -> tuple[bool, date]:
+    """What is in hand comes first, what is not even promised before all; what waits for others or is over keeps its order behind."""
+    in_hand = project["status"] == "claimed"
+    return not in_hand, (project["complete_by"] or date.min) if in_hand else date.max
 
 
 async def _wish(visit: Visit) -> Answer | None:
@@ -83,6 +90,8 @@ async def _wish(visit: Visit) -> Answer | None:
 
 async def one(visit: Visit) -> Response:
     """Show a project to everybody, and to its claimant what can be done next."""
+    if visit.posted and visit.signed_in is None:
+        return await visit.site.sign_in_first(visit)  # the page is everybody's, its forms are not: what was typed is kept
     project_id = an_id(visit.request.path_params["project_id"])
     typed: Mapping[str, str] = {}
     if project_id is not None and visit.posted:

@@ -1,14 +1,19 @@
 """Two answers of the same list at two moments: what came, what went, which fields changed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 
+from shared.kernel.workdays.instants import SHANGHAI
+
 _NEVER = ("version", "position")
 """What counts events and says nothing of the thing itself."""
 _LONGEST = 240
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,13 @@ def text(value: Any) -> str:  # noqa: ANN401 - any JSON
     return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}…"
 
 
+def _clock(value: str) -> str:
+    """Return an instant as the clocks of the county showed it; any other text as it is."""
+    if _INSTANT.match(value) is None:
+        return value
+    return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _text(value: Any) -> str:  # noqa: ANN401 - any JSON
     match value:
         case None | "":
@@ -83,7 +95,7 @@ def _text(value: Any) -> str:  # noqa: ANN401 - any JSON
         case list() | Mapping() if not value:
             return "—"
         case str():
-            return value
+            return _clock(value)
         case bool() | int() | float():
             return orjson.dumps(value).decode()
         case Mapping():

@@ -88,6 +88,12 @@ async def listed(visit: Visit, service: str, path: str, *, pages: int = _PAGES, 
     return Listed(rows, more=True)
 
 
+async def leaders(visit: Visit) -> Mapping[str, str]:
+    """Return what the county's leaders are called, by account: name and post; nothing where the register does not answer."""
+    found = await listed(visit, "projects", "/leaders")
+    return {row["account"]: " ".join(part for part in (row["name"], row["post"]) if part) or row["account"] for row in found.rows}
+
+
 async def one_page(visit: Visit, service: str, path: str, **params: object) -> tuple[Listed, str]:
     """Return a page of a service's list, and where the next one begins (nothing: there is none)."""
     answer = await ask(visit, service, path, limit=50, after=visit.asked("start"), **params)

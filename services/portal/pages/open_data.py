@@ -34,7 +34,9 @@ async def interface(visit: Visit) -> Response:
     if not found.ok:
         return await _away(visit, found)
     shown = operations(found.data)
-    return await visit.show("interface.html", service=service, services=LANES, operations=shown, info=found.data["info"])
+    return await visit.show(
+        "interface.html", service=service, services=LANES, service_names=SERVICE_NAMES, operations=shown, info=found.data["info"]
+    )
 
 
 async def events(visit: Visit) -> Response:
@@ -44,7 +46,15 @@ async def events(visit: Visit) -> Response:
     if not found.ok:
         return await _away(visit, found)
     kinds = messages(found.data, f"{service}.events.v1")
-    return await visit.show("events.html", service=service, services=LANES, kinds=kinds, channels=channels(found.data), names=EVENT_NAMES)
+    return await visit.show(
+        "events.html",
+        service=service,
+        services=LANES,
+        service_names=SERVICE_NAMES,
+        kinds=kinds,
+        channels=channels(found.data),
+        names=EVENT_NAMES,
+    )
 
 
 async def document(visit: Visit) -> Response:

@@ -81,6 +81,7 @@ async def _revoked(visit: Visit) -> Response | None:
         visit.said.append({"kind": "error", "text": visit._("请由运维人员填写要停用的账号，128 个字符以内。")})
         return None
     await visit.site.authority.revoke(visit.county, account, visit.signed_in.principal.actor.sub)
+    visit.site.sessions.forget()
     return visit.go("/operators", said="account_revoked")
 
 

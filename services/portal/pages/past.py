@@ -84,7 +84,8 @@ FIELD_NAMES: Mapping[str, str] = {
     "completed_at": "申报办完时间",
     "signed_off_at": "销号时间",
 }
-_CODES = ("status", "kind", "outcome", "claimant_role", "channel")
+_CODES = ("status", "kind", "outcome", "claimant_role", "channel", "venue")
+_PLACES = ("unit", "town", "handling_unit", "claimant")
 
 
 async def past(visit: Visit) -> Response:
@@ -131,14 +132,19 @@ async def _side_by_side(visit: Visit, listed: Listed, one: str, other: str, thin
     rows = [
         {
             "label": f"{each.name} · {visit._(FIELD_NAMES.get(each.field, each.field))}",
-            "before": visit._(word(each.before)) if each.field in _CODES else each.before,
-            "after": visit._(word(each.after)) if each.field in _CODES else each.after,
+            "before": _said(visit, each.field, each.before),
+            "after": _said(visit, each.field, each.after),
         }
         for each in found.changed
     ]
     moments = [f"@{_reached(answer, listed.service, 0)}" for answer in answers]
     whole = all(answer.data.get("next") is None for answer in answers) and len(rows) <= _MOST_ROWS
     return {"differences": found, "changed": rows[:_MOST_ROWS], "moments": moments, "whole": whole, "name_of": name_of}
+
+
+def _said(visit: Visit, field: str, value: str) -> str:
+    """Return a field's value in words, where it is a code or a place."""
+    return visit._(word(value)) if field in _CODES else visit.names.of(value) if field in _PLACES else value
 
 
 async def _items(visit: Visit, listed: Listed, moment: str, thing: object, most: int) -> Answer:
@@ -208,6 +214,7 @@ def _empty(name: str) -> dict[str, Any]:
         "whole": True,
         "name_of": name_of,
         "text": text,
+        "places": _PLACES,
     }
 
 

@@ -22,6 +22,7 @@ from services.portal.login.sessions import COOKIE, Sessions
 from services.portal.login.vault import Vault, new_secret
 from services.portal.login.viewers import Viewers
 from services.portal.login.visitors import VisitorLimit
+from services.portal.pages.field_words import FIELDS, typed
 from services.portal.pages.filters import FILTERS, moment
 from services.portal.pages.places import ROLE_NAMES, SAID
 from services.portal.pages.services import Services
@@ -210,7 +211,7 @@ class Site:
             if not self.is_own_form(request, visit.text("csrf")):
                 return await visit.show("again.html", 403, fields=kept(visit.form), action=request.url.path)
         if page.roles and visit.signed_in is None:
-            return await self._sign_in_first(visit)
+            return await self.sign_in_first(visit)
         if page.roles and not set(page.roles) & set(visit.roles):
             roles = "、".join(visit._(ROLE_NAMES[role]) for role in page.roles)
             return await visit.show("refused.html", 403, title=visit._("这一页只供以下身份使用：{roles}。").format(roles=roles))
@@ -230,7 +231,7 @@ class Site:
         response.headers.update({name: value for name, value in problem.headers.items() if name == "Retry-After"})
         return response
 
-    async def _sign_in_first(self, visit: Visit) -> Response:
+    async def sign_in_first(self, visit: Visit) -> Response:
         """Send a visitor to sign in; a form that was sent is kept and offered again afterwards."""
         asked = visit.request.url
         if not visit.posted:
@@ -275,7 +276,8 @@ class Site:
         )
         environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
         environment.globals["asset"] = self._assets.url
-        environment.filters.update(FILTERS)
+        environment.filters.update(FILTERS, typed=typed)
+        environment.globals["field_names"] = FIELDS
         return environment
 
     @staticmethod

@@ -27,7 +27,7 @@ EVENT_WORDS: Mapping[str, str] = {
     "ProjectApproved": "审核通过：{title}",
     "ProjectClaimed": "认领实事：{title}",
     "ClaimGivenBack": "退回认领：{title}",
-    "PledgePublished": "公开承诺 {day} 前办完：{title}",
+    "PledgePublished": "公开承诺 {day}前办完：{title}",
     "PledgeAmended": "承诺改期到 {day}：{title}",
     "ExtensionApproved": "同意延期到 {day}：{title}",
     "ProjectSuspended": "暂停办理：{title}",

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from services.portal.pages.filters import day
 from services.portal.pages.photos import attach
 from services.portal.pages.services import Answer
 from services.portal.pages.visit import Page, Visit, an_id
@@ -83,9 +84,9 @@ def _timeline(visit: Visit, found: Mapping[str, Any]) -> list[dict[str, Any]]:
     }
     items: list[dict[str, Any]] = []
     for step in found["steps"]:
-        note = _("承诺在 {day} 前办完").format(day=step["promised_by"]) if step.get("promised_by") else ""
+        note = _("承诺在 {day}前办完").format(day=day(step["promised_by"])) if step.get("promised_by") else ""
         who = visit.names.of(step.get("unit")) if step.get("unit") else ""
-        items.append({"text": names[step["step"]], "at": step["on"], "state": "done", "who": who, "note": note})
+        items.append({"text": names[step["step"]], "at": day(step["on"]), "state": "done", "who": who, "note": note})
     if items:
         last = found["steps"][-1]["step"]
         if last not in {"answered", "declined"}:

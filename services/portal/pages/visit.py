@@ -183,7 +183,8 @@ def person(visit: Visit) -> dict[str, str] | None:
     actor = visit.signed_in.principal.actor
     roles = "、".join(visit._(ROLE_NAMES.get(role, role)) for role in actor.roles)
     where = visit.names.of(actor.branch or actor.unit) if actor.branch or actor.unit else ""
-    return {"name": actor.sub, "roles_text": " · ".join(part for part in (roles, where) if part)}
+    account = visit._("账号 {account}").format(account=actor.sub)
+    return {"name": roles or actor.sub, "roles_text": " · ".join(part for part in (where, account) if part)}
 
 
 def navigation(visit: Visit) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.pages.desk import Act, Outcome, Told, ask, carry_out, given, missing, told
+from services.portal.pages.desk import Act, Outcome, Told, ask, carry_out, given, leaders, missing, told
 from services.portal.pages.history import history
 from services.portal.pages.scoring.common import account, own, points, show
 from services.portal.pages.visit import Visit
@@ -69,6 +69,7 @@ async def verification(visit: Visit) -> Response:
         round=round_,
         earlier=[each for each in row["rounds"] if each["round"] != row["round"]],
         closing=closing,
+        leaders=await leaders(visit) if row.get("claimant_role") == "leader" else {},
         missing_materials=[each for each in closing.get("materials", ()) if each not in (round_.get("seen") or {})],
         card=card,
         proposed={each["item"]: each for each in row["proposed"]},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from services.portal.pages.desk import Act, ask, carry_out, listed, missing, period, together, told, units_of
+from services.portal.pages.desk import Act, ask, carry_out, leaders, listed, missing, period, together, told, units_of
 from services.portal.pages.supervision.common import may_issue, own_unit, show
 from services.portal.pages.visit import Visit
 
@@ -14,7 +14,7 @@ HOLDING = {
         "/hearings",
         lambda visit: {name: visit.text(name) for name in ("title", "held_on", "chaired_by")},
         "hearing_held",
-        {"title": "请写会议名称。", "held_on": "请选择开会日期。", "chaired_by": "请填写主持人账号。"},
+        {"title": "请写会议名称。", "held_on": "请选择开会日期。", "chaired_by": "请写明由谁主持。"},
     ),
 }
 _PATH = "/hearings/{hearing_id}"
@@ -49,13 +49,14 @@ async def hearings(visit: Visit) -> Response:
     outcome = await carry_out(visit, _SERVICE, HOLDING, "/supervision/hearings/{id}")
     if outcome.response is not None:
         return outcome.response
-    found = await listed(visit, _SERVICE, "/hearings")
+    found, called = await together(listed(visit, _SERVICE, "/hearings"), leaders(visit))
     return await show(
         visit,
         "hearings.html",
         "/hearings",
         outcome.status,
         hearings=found,
+        leaders=called,
         rows=list(reversed(found.rows)),
         may_hold=bool({"office", "leader"} & set(visit.roles)),
         told=told(visit, held_on=visit.today.isoformat()),
@@ -70,7 +71,9 @@ async def hearing(visit: Visit) -> Response:
     outcome = await carry_out(visit, _SERVICE, ACTS, f"/supervision/hearings/{hearing_id}")
     if outcome.response is not None:
         return outcome.response
-    found, given = await together(ask(visit, _SERVICE, f"/hearings/{hearing_id}"), listed(visit, _SERVICE, "/tasks", hearing_id=hearing_id))
+    found, given, called = await together(
+        ask(visit, _SERVICE, f"/hearings/{hearing_id}"), listed(visit, _SERVICE, "/tasks", hearing_id=hearing_id), leaders(visit)
+    )
     if not found.ok:
         return await missing(visit, found)
     return await show(
@@ -79,6 +82,7 @@ async def hearing(visit: Visit) -> Response:
         "/hearings",
         outcome.status,
         hearing=found.data,
+        leaders=called,
         tasks=given,
         choices=units_of(visit),
         may_hold=bool({"office", "leader"} & set(visit.roles)),
