@@ -22,6 +22,7 @@ from deploy.embedded.stack import Stack
 from tests.support.cast import GOOD, Cast
 from tests.support.client import FENG, SHAOYANG, Person, Platform
 from tests.support.cookies import Browser
+from tests.support.pictures import picture
 from tests.support.receivers import Mails, mail_server, until
 from tests.support.stack import data_folder, free_port_base
 
@@ -111,18 +112,28 @@ def _need(things: Things, title: str, detail: str, petitioner: Mapping[str, str]
     return things.cast.of("clerk").do("intake", "needs", body)
 
 
+def _shown(things: Things, said: Mapping[str, Any], colour: str) -> tuple[str, str]:
+    """Show a photo with a need's query code; return the code and the receipt's number."""
+    cast, need = things.cast, str(said["id"])
+    receipt = cast.of("clerk").get("intake", f"needs/{need}/receipts", min_position=said["position"]).json()["items"][0]
+    url = f"{cast.platform.urls['intake']}/v1/{cast.county}/tracking/{need}/photos"
+    photo = picture("JPEG", colour, (1_200, 900))
+    assert cast.platform.http.post(url, content=photo, headers={"Query-Code": receipt["code"]}).status_code == 201
+    return str(receipt["code"]), str(receipt["receipt"])
+
+
 def _needs(things: Things) -> None:
     """One need that was taken up and is in hand, some that nobody has looked at, a wish held and one to be had."""
     cast, ids = things.cast, things.ids
     said = _need(things, "学校门口的路灯坏了三盏", "坏了两个月，孩子放学天已经黑了，老人夜里不敢出门。", ASKED)
     ids["need"] = str(said["id"])
-    receipts = cast.of("clerk").get("intake", f"needs/{said['id']}/receipts", min_position=said["position"]).json()["items"]
-    ids["code"] = str(receipts[0]["code"])
-    ids["receipt"] = str(receipts[0]["receipt"])
+    ids["code"], ids["receipt"] = _shown(things, said, "midnightblue")
     office = cast.of("office")
     office.do("intake", f"needs/{said['id']}/accept")
     office.do("intake", f"needs/{said['id']}/route", {"handling_unit": cast.unit, "responsible_leader": "leader-01"})
-    ids["new-need"] = str(_need(things, "村卫生室周末没有人值班", "老人周末看病要走十里路到镇上。", ASKED)["id"])
+    said = _need(things, "村卫生室周末没有人值班", "老人周末看病要走十里路到镇上。", ASKED)
+    ids["new-need"] = str(said["id"])
+    _shown(things, said, "gray")
     for title in ("集镇菜市场排水沟堵塞", "陡坡弯道没有护栏，雨天路滑"):
         _need(things, title, "群众多次反映，希望尽快处理。")
     for title in ("给独居的李奶奶换一台电热水壶", "想要一副老花镜"):
@@ -206,6 +217,8 @@ def _rounds(things: Things) -> None:
     inspector.do("supervision", f"{at}/inspections", {"unit": cast.unit, "inspected_on": "2021-12-16"})
     for severity, text in (("serious", "台账写已完成，现场没有开工。"), ("minor", "照片拍得不清楚，看不出在哪里。")):
         inspector.do("supervision", f"{at}/findings", {"unit": cast.unit, "severity": severity, "text": text})
+    visited = {"unit": cast.unit, "visited_on": "2021-12-15", "guidance": "看了新装的路灯，问了五户老人；要求月底前把坏的两盏换掉。"}
+    cast.of("leader").do("supervision", "visits", visited)
     ids["hearing"] = str(
         office.do("supervision", "hearings", {"title": "12月调度会", "held_on": "2021-12-16", "chaired_by": "leader-01"})["id"]
     )
@@ -234,6 +247,8 @@ def _scores(things: Things) -> None:
     for n, rating in enumerate(("very-satisfied", "satisfied", "satisfied", "basically-satisfied", "dissatisfied")):
         answers = [{"question": "q1", "answer": rating}, {"question": "q2", "answer": "no" if n == 3 else "yes"}]
         cast.of("clerk").do("scoring", f"surveys/{ids['survey']}/answers", {"respondent": f"household-{n}", "answers": answers})
+    coded = {**survey, "title": "冬季走访答题码调查", "respondents": "codes"}
+    ids["coded"] = str(office.do("scoring", "surveys", coded)["id"])
     ids["assessment"] = str(office.do("scoring", "assessments", {"year": 2021, "subject": "unit"})["id"])
 
 

@@ -63,6 +63,12 @@ def _made(window: Window) -> None:
     window.page.wait_for_selector("#made-address")
 
 
+def _drawn(window: Window) -> None:
+    window.page.fill("#codes", "12")
+    window.page.click("button:has-text('生成答题码')")
+    window.page.wait_for_selector(".codes")
+
+
 def _proved(window: Window) -> None:
     window.page.click("[data-run]")
     window.page.wait_for_selector("[data-verdict][data-state=yes]")
@@ -109,6 +115,8 @@ STAFF: Mapping[str, tuple[Look, ...]] = {
         Look("project-of-branch", f"{_C}/projects/{{project_id}}", "/c/{county}/projects/{project}"),
     ),
     "clerk": (
+        Look("questionnaires", f"{_C}/surveys", "/c/{county}/surveys"),
+        Look("questionnaire", f"{_C}/surveys/{{survey_id:uuid}}", "/c/{county}/surveys/{survey}"),
         Look("triage-of-clerk", f"{_C}/triage", "/c/{county}/triage"),
         Look("new-for-another", f"{_C}/new", "/c/{county}/new"),
     ),
@@ -153,12 +161,14 @@ STAFF: Mapping[str, tuple[Look, ...]] = {
         Look("surveys", f"{_V}/surveys", "/c/{county}/scoring/surveys"),
         Look("survey-new", f"{_V}/surveys/new", "/c/{county}/scoring/surveys/new"),
         Look("survey", f"{_V}/surveys/{{survey_id:uuid}}", "/c/{county}/scoring/surveys/{survey}"),
+        Look("survey-codes", f"{_V}/surveys/{{survey_id:uuid}}", "/c/{county}/scoring/surveys/{coded}", _drawn, status=201),
         Look("annual", f"{_V}/annual", "/c/{county}/scoring/annual"),
         Look("assessment", f"{_V}/annual/{{assessment_id:uuid}}", "/c/{county}/scoring/annual/{assessment}?code={unit}"),
         Look("signs", f"{_V}/signs", "/c/{county}/scoring/signs"),
         Look("kiosks", f"{_C}/screen/kiosks", "/c/{county}/screen/kiosks", _made),
         Look("dashboard", f"{_C}/figures", "/c/{county}/figures"),
     ),
+    "leader": (Look("visits", f"{_S}/visits", "/c/{county}/supervision/visits"),),
     "inspector": (Look("round", f"{_S}/rounds/{{round_id:uuid}}", "/c/{county}/supervision/rounds/{round}?unit={unit}"),),
     "auditor": (
         Look("audit", _A, "/c/{county}/audit"),
@@ -176,6 +186,11 @@ NOT_PAGES: Mapping[str, str] = {
     f"{_C}/screen/parts/{{name}}": "a part of the big screen",
     f"{_C}/open/{{service}}/{{name}}.json": "a description",
     f"{_C}/track/{{code}}/proof": "a proof to keep",
+    f"{_C}/receipt/{{of}}": "the receipt, as it is shown when something is said",
+    f"{_C}/held/{{secret}}": "a picture",
+    f"{_C}/track/{{code}}/photos/{{photo_id}}": "a picture",
+    f"{_C}/needs/{{need_id}}/photos/{{photo_id}}": "a picture",
+    f"{_C}/projects/{{project_id}}/evidence/{{evidence_id}}": "a picture",
     f"{_S}/notices/{{notice_id:uuid}}/letter": "a document",
     f"{_A}/events/{{source}}/{{position}}/raw": "an event's bytes",
     f"{_A}/events/{{source}}/{{position}}/proof": "a proof to keep",
