@@ -31,15 +31,16 @@ def parts() -> dict[str, Part]:
     from bench.lag import measure as lag  # noqa: PLC0415
     from bench.memory import measure as memory  # noqa: PLC0415
     from bench.past import measure as past  # noqa: PLC0415
+    from bench.portal import measure as portal  # noqa: PLC0415
     from bench.projecting import measure as project  # noqa: PLC0415
     from bench.streams import measure as streams  # noqa: PLC0415
     from bench.verifying import measure as verify  # noqa: PLC0415
 
-    measures = (append.run, http.run, project.run, lag.run, verify.run, past.run, memory.run, streams.run, growth.run)
+    measures = (append.run, http.run, project.run, lag.run, verify.run, past.run, memory.run, streams.run, portal.run, growth.run)
     return dict(zip(NAMES, measures, strict=True))
 
 
-NAMES = ("append", "http", "project", "lag", "verify", "past", "memory", "streams", "growth")
+NAMES = ("append", "http", "project", "lag", "verify", "past", "memory", "streams", "portal", "growth")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from campaigns.county import Size
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -27,6 +29,9 @@ class Counts:
     stream_seconds: int
     memory_events: tuple[int, ...]
     """Events that are rebuilt from where memory is measured; the first is what the others are held against."""
+    campaigns: Size
+    """How much the two counties did whose pages are opened."""
+    page_rounds: int
     growth_rounds: int
     """More and shorter samples than elsewhere, so that measuring does not itself make the smallest log a large one."""
 
@@ -46,6 +51,8 @@ FULL = Counts(
     streams=2_000,
     stream_seconds=20,
     memory_events=(100_000, 1_000_000),
+    campaigns="full",
+    page_rounds=40,
     growth_rounds=15,
 )
 QUICK = Counts(
@@ -63,5 +70,7 @@ QUICK = Counts(
     streams=50,
     stream_seconds=3,
     memory_events=(1_000, 5_000),
+    campaigns="small",
+    page_rounds=3,
     growth_rounds=3,
 )

@@ -47,11 +47,26 @@ class Lab:
     @contextmanager
     def stack(self, part: str, services: tuple[str, ...] = (), *, portal: bool = False) -> Iterator[Stack]:
         """Yield a running stack with new data; the data goes when the part is over."""
+        with (
+            self.folder(part) as folder,
+            Stack(folder, self.port_base, on_event=self.say, services=services, counties=(COUNTY,), portal=portal) as stack,
+        ):
+            self.started(stack)
+            yield stack
+
+    @contextmanager
+    def on(self, folder: Path, services: tuple[str, ...], counties: tuple[str, ...], *, portal: bool = False) -> Iterator[Stack]:
+        """Yield a stack under the simulated clock, as campaigns need it, on a folder that may hold data already."""
+        with Stack(folder, self.port_base, "simulated", on_event=self.say, services=services, counties=counties, portal=portal) as stack:
+            self.started(stack)
+            yield stack
+
+    @contextmanager
+    def folder(self, part: str) -> Iterator[Path]:
+        """Yield a part's own folder, which goes when the part is over."""
         folder = self.root / part
         try:
-            with Stack(folder, self.port_base, on_event=self.say, services=services, counties=(COUNTY,), portal=portal) as stack:
-                self.started(stack)
-                yield stack
+            yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

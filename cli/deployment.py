@@ -48,12 +48,17 @@ class Deployment:
     counties: tuple[str, ...]
     trust: Path | None = None
     """The file of the trust policy that its services go by, where it is known."""
+    portal: Access | None = None
+    """The portal, which has read models and no log; None where there is none."""
+
+    @property
+    def readers(self) -> Mapping[str, Access]:
+        """Whoever has read models: the services, and the portal where there is one."""
+        return self.services if self.portal is None else {**self.services, "portal": self.portal}
 
     def access(self, service: str) -> Access:
-        """Return how a service is reached; CommandError where there is none of that name."""
-        if service not in self.services:
-            raise CommandError(f"There is no service {service}: it is one of {', '.join(self.services)}.", Exit.NOT_FOUND)
-        return self.services[service]
+        """Return how a service or the portal is reached; CommandError where there is none of that name."""
+        return _one(service, self.readers)
 
     def parts(self, service: str) -> "Parts":
         """Return what a service is made of, read from its composition root."""
@@ -68,10 +73,17 @@ class Deployment:
         return county
 
     def chosen(self, service: str | None) -> tuple[str, ...]:
-        """Return the services a verb is about: the one named, or all."""
+        """Return the services whose logs a verb is about: the one named, or all."""
         if service is None:
             return tuple(self.services)
-        self.access(service)
+        _one(service, self.services)
+        return (service,)
+
+    def chosen_readers(self, service: str | None) -> tuple[str, ...]:
+        """Return whose read models a verb is about: those of the one named, or all."""
+        if service is None:
+            return tuple(self.readers)
+        _one(service, self.readers)
         return (service,)
 
     def chosen_counties(self, county: str | None) -> tuple[str, ...]:
@@ -106,6 +118,12 @@ def deployment_of(
     return _described(deployment) if deployment is not None else _embedded(data, port_base)
 
 
+def _one(service: str, known: Mapping[str, Access]) -> Access:
+    if service not in known:
+        raise CommandError(f"There is no service {service}: it is one of {', '.join(known)}.", Exit.NOT_FOUND)
+    return known[service]
+
+
 def _refusal(service: str, fault: BaseException) -> CommandError | None:
     """Return what a database's answer means to an operator; None where it is a fault of ours, or not the database's."""
     import asyncpg  # noqa: PLC0415 - see cli.main
@@ -133,6 +151,7 @@ def _silent(service: str, fault: BaseException) -> CommandError:
 def _embedded(data: Path | None, port_base: int) -> Deployment:
     from deploy.embedded.databases import app_of, owner_of  # noqa: PLC0415 - see cli.main
     from deploy.embedded.datadir import DataDirectory, default_data  # noqa: PLC0415
+    from deploy.embedded.portal import PORTAL, has_portal, portal_dsns  # noqa: PLC0415
     from deploy.embedded.postgres import EmbeddedPostgres  # noqa: PLC0415
     from deploy.embedded.profiles import known_counties  # noqa: PLC0415
 
@@ -141,7 +160,8 @@ def _embedded(data: Path | None, port_base: int) -> Deployment:
         raise CommandError(f"{folder.root} holds no embedded stack: name its folder with --data.", Exit.NOT_FOUND)
     server, ports = EmbeddedPostgres(folder), Ports(port_base)
     services = {name: Access(ports.url(name), server.dsn(name, app_of(name)), server.dsn(name, owner_of(name))) for name in SERVICES}
-    return Deployment("yinuo.local", services, ports.address("kafka"), known_counties(), folder.secrets / "trust.policy")
+    portal = Access(ports.url(PORTAL), *portal_dsns(server)) if has_portal(folder) else None
+    return Deployment("yinuo.local", services, ports.address("kafka"), known_counties(), folder.secrets / "trust.policy", portal)
 
 
 def _described(file: Path) -> Deployment:
@@ -151,10 +171,11 @@ def _described(file: Path) -> Deployment:
         said: dict[str, Any] = yaml.safe_load(file.read_text())
         services = {name: Access(**reached) for name, reached in said["services"].items()}
         trust = file.parent / said["trust"] if "trust" in said else None
-        return Deployment(said["name"], services, said["kafka"], tuple(str(code) for code in said["counties"]), trust)
+        portal = Access(**said["portal"]) if "portal" in said else None
+        return Deployment(said["name"], services, said["kafka"], tuple(str(code) for code in said["counties"]), trust, portal)
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as fault:
         raise CommandError(
-            f"{file} does not describe a deployment: it names 'name', 'kafka', 'counties' and, for each of 'services', "
-            f"'url', 'dsn' and 'owner_dsn' ({type(fault).__name__}: {fault}).",
+            f"{file} does not describe a deployment: it names 'name', 'kafka', 'counties' and, for each of 'services' and for 'portal' "
+            f"where there is one, 'url', 'dsn' and 'owner_dsn' ({type(fault).__name__}: {fault}).",
             Exit.USAGE,
         ) from fault

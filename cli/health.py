@@ -1,4 +1,4 @@
-"""`yinuo health`: whether each service is ready, how far behind its readers and its relay are, what it set aside."""
+"""`yinuo health`: whether each service and the portal is ready, how far behind its readers and its relay are, what it set aside."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _UNKNOWN: Mapping[str, Any] = dict.fromkeys(_COLUMNS[3:])
 def health(
     out: Output, data: DataOption = None, port_base: PortBaseOption = DEFAULT_PORT_BASE, deployment: DeploymentOption = None
 ) -> None:
-    """Ask every service whether it is ready, and every database that can be reached how far behind readers and relay are.
+    """Ask every service, and the portal, whether it is ready, and every database that can be reached how far behind readers and relay are.
 
     `lag` is that of the slowest reader, in events; `waiting_s` the age of the oldest event the broker does not have. Exit code 7 if any
     service is not ready.
@@ -29,7 +29,7 @@ def health(
     reached: Deployment | None = None
     try:
         reached = deployment_of(data, port_base, deployment)
-        urls = {name: access.url for name, access in reached.services.items()}
+        urls = {name: access.url for name, access in reached.readers.items()}
     except CommandError as refusal:
         if data is not None or deployment is not None:
             raise
@@ -53,7 +53,7 @@ def health(
 
 async def _figures(deployment: Deployment, out: Output) -> dict[str, dict[str, Any]]:
     """Return what the databases say, by service; of one that cannot be reached, nothing."""
-    return {name: found for name in deployment.services if (found := await _of(deployment, name, out)) is not None}
+    return {name: found for name in deployment.readers if (found := await _of(deployment, name, out)) is not None}
 
 
 def _lost(deployment: Deployment | None, figures: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _lost(deployment: Deployment | None, figures: Mapping[str, Mapping[str, Any]
     if deployment is None or not figures:
         return
     try:
-        found = asyncio.run(records(deployment, list(figures)))
+        found = asyncio.run(records(deployment, [name for name in figures if name in deployment.services]))
     except CommandError as refusal:
         yield str(refusal)
         return
@@ -75,7 +75,7 @@ async def _of(deployment: Deployment, service: str, out: Output) -> dict[str, An
 
     try:
         readers = await standings(deployment, (service,), deployment.counties)
-        relays = await cursors(deployment, (service,), deployment.counties)
+        relays = await cursors(deployment, (service,), deployment.counties) if service in deployment.services else []
         set_aside = await aside(deployment, service, deployment.counties)
     except CommandError as refusal:
         out.detail(str(refusal))

@@ -42,7 +42,7 @@ def ls(
     passed_over: Annotated[bool, typer.Option("--discarded", help="Show what was discarded instead, by whom, when and why.")] = False,
 ) -> None:
     """Show the events that are set aside, and why; those behind the first of their stream wait for it."""
-    chosen = deployment.chosen(service), deployment.chosen_counties(county)
+    chosen = deployment.chosen_readers(service), deployment.chosen_counties(county)
     if passed_over:
         out.rows(_PASSED_OVER, [asdict(event) for event in asyncio.run(discarded(deployment, *chosen, projection))])
     else:
@@ -145,7 +145,7 @@ def discard(
 
 
 def _events(deployment: Deployment, service: str, county: str, projection: str | None, source: str | None) -> list[Kept]:
-    chosen = deployment.chosen(service), (deployment.check_county(county),)
+    chosen = deployment.chosen_readers(service), (deployment.check_county(county),)
     return asyncio.run(kept(deployment, *chosen, projection=projection, source=source))
 
 

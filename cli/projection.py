@@ -53,7 +53,7 @@ def show(
 
 
 def _standings(deployment: Deployment, service: str | None, county: str | None) -> list[Standing]:
-    return asyncio.run(standings(deployment, deployment.chosen(service), deployment.chosen_counties(county)))
+    return asyncio.run(standings(deployment, deployment.chosen_readers(service), deployment.chosen_counties(county)))
 
 
 def _row(standing: Standing) -> dict[str, Any]:

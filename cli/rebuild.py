@@ -30,7 +30,7 @@ class Source(StrEnum):
 
 def rebuild(  # noqa: PLR0917 - options, given by name
     projections: Annotated[list[str] | None, typer.Argument(metavar="SERVICE.PROJECTION", help="Such as projects.project_board.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every projection of every service.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every projection of every service and of the portal.")] = False,
     county: Annotated[list[str] | None, typer.Option("--county", help="Only this county; may be given several times.")] = None,
     source: Annotated[Source, typer.Option("--from", help="Read the services' logs, or the topics.")] = Source.LOG,
     apply: Annotated[bool, typer.Option("--apply", help="Promote what was built; without it only the differences are shown.")] = False,
@@ -55,7 +55,7 @@ def rebuild(  # noqa: PLR0917 - options, given by name
 
 
 def _wanted(where: Deployment, names: Sequence[str] | None) -> "dict[str, list[Projection[Any]]]":
-    known = {service: {each.name: each for each in where.parts(service).projections} for service in where.services}
+    known = {service: {each.name: each for each in where.parts(service).projections} for service in where.readers}
     if not names:
         return {service: list(projections.values()) for service, projections in known.items()}
     wanted: dict[str, list[Projection[Any]]] = {}

@@ -22,16 +22,18 @@ _KEYWORDS = {"_": None, "gettext": None}
 _OPTIONS = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 _NOT_SHOWN = {"gallery.html", "samples.html"}
 """The gallery of components, which no visitor sees."""
+_LETTERS = {"letters.py", "bulletins.py"}
+"""What is written into letters, which are Chinese."""
 
 
 def texts(portal: Path = PORTAL) -> dict[str, list[str]]:
     """Return every text of the pages with the files it stands in, in the order of files."""
     found: dict[str, list[str]] = {}
     for file in [*sorted((portal / "templates").rglob("*.html")), *sorted(portal.rglob("*.py"))]:
-        if file.name in _NOT_SHOWN:
+        if file.name in _NOT_SHOWN | _LETTERS:
             continue
         name = file.relative_to(portal).as_posix()
-        for text in _of_template(file) if file.suffix == ".html" else _of_code(file):
+        for text in _of_template(file) if file.suffix == ".html" else _of_code(file, constants=name.startswith("pages/")):
             if name not in found.setdefault(text, []):
                 found[text].append(name)
     return {text: names for text, names in found.items() if _CHINESE.search(text)}
@@ -43,13 +45,13 @@ def _of_template(file: Path) -> Iterator[str]:
             yield from (text,) if isinstance(text, str) else text
 
 
-def _of_code(file: Path) -> Iterator[str]:
+def _of_code(file: Path, *, constants: bool) -> Iterator[str]:
     """Yield what is given to `_`, also within f-strings, and the Chinese in constants of pages' modules."""
     tree = ast.parse(file.read_bytes())
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _is_gettext(node.func) and node.args and isinstance(node.args[0], ast.Constant):
             yield str(node.args[0].value)
-    if file.parent.name == "pages":
+    if constants:
         for statement in tree.body:
             if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
                 for node in ast.walk(statement.value):

@@ -31,6 +31,7 @@ class DataDirectory:
         self.postgres = self.root / "postgres"
         self.kafka = self.root / "kafka"
         self.evidence = self.root / "evidence"
+        self.photos = self.root / "photos"
         self._lock: int | None = None
 
     @property
@@ -83,7 +84,7 @@ class DataDirectory:
             if account:
                 # The account enters this folder of ours to reach its database, and can list nothing in it.
                 self.root.chmod(self.root.stat().st_mode & 0o777 | 0o001)
-            for folder in (self.logs, self.run, self.secrets, self.kafka, self.evidence):
+            for folder in (self.logs, self.run, self.secrets, self.kafka, self.evidence, self.photos):
                 folder.mkdir(mode=0o700, exist_ok=True)
 
     def sealing_key_file(self) -> Path:

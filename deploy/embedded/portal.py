@@ -21,6 +21,7 @@ from deploy.embedded.supervisor import Supervisor
 PORTAL, ISSUER = "portal", "issuer"
 _CALLBACK = "/login/done"
 _READY_SECONDS = 30.0
+_KEY = "portal.key"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class OtherProvider:
 def portal_environment(data: DataDirectory, ports: Ports) -> dict[str, str]:
     """Return the settings the portal has besides those of every service, having made the secret they name."""
     return {
-        "YINUO_SEALING_KEY_FILE": str(data.secret("portal.key")),
+        "YINUO_SEALING_KEY_FILE": str(data.secret(_KEY)),
         "YINUO_PUBLIC_URL": ports.url(PORTAL),
         "YINUO_SERVICE_URLS": ",".join(f"{name}={ports.url(name)}" for name in SERVICES),
         "YINUO_OIDC_AUTHORIZE_URL": f"{ports.url(ISSUER)}/authorize",
@@ -46,6 +47,11 @@ def portal_environment(data: DataDirectory, ports: Ports) -> dict[str, str]:
         "YINUO_OIDC_CLIENT_ID": CLIENT,
         "YINUO_OIDC_CLIENT_SECRET_FILE": str(data.secret("portal.client")),
     }
+
+
+def has_portal(data: DataDirectory) -> bool:
+    """Tell whether a portal has ever run on a data directory."""
+    return (data.secrets / _KEY).exists()
 
 
 class EmbeddedIssuer:

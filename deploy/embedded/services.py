@@ -39,6 +39,7 @@ class EmbeddedService:
             "YINUO_HTTP_HOST": LOOPBACK,
             "YINUO_HTTP_PORT": str(ports.of(name)),
             **({"YINUO_EVIDENCE_URL": data.evidence.as_uri()} if name == "projects" else {}),
+            **({"YINUO_PHOTOS_URL": data.photos.as_uri()} if name == "intake" else {}),
         }
 
     def migrate(self, supervisor: Supervisor) -> None:

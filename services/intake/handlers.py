@@ -7,6 +7,7 @@ from services.intake.commands import (
     AcceptNeed,
     AnswerNeed,
     AskForMore,
+    AttachPhoto,
     CallKnown,
     ClaimWish,
     CloseCall,
@@ -26,6 +27,8 @@ from services.intake.commands import (
     PublishWish,
     RateByCode,
     RateNeed,
+    RemovePhoto,
+    RemovePhotoByCode,
     ReopenNeed,
     RevealPetitioner,
     RouteNeed,
@@ -46,6 +49,8 @@ from shared.kernel.rules import Command
 from shared.kernel.workdays import business_day
 
 _WAIT_SECONDS = 0.5
+PHOTO = "photo"
+"""What a photo's id is derived for."""
 C = TypeVar("C", bound=Command)
 
 
@@ -69,6 +74,12 @@ async def with_a_code_and_a_call(facts: Facts, command: SubmitNeed) -> SubmitNee
 async def with_a_code(facts: Facts, command: JoinNeed) -> JoinNeed:
     """Derive the query code."""
     return command.model_copy(update={"code_digest": _digest(facts, command.petition_id)})
+
+
+async def with_a_photo_id(facts: Facts, command: AttachPhoto) -> AttachPhoto:
+    """Derive the photo's id from what it shows: the same picture is the same photo, and nobody else can tell which picture it was."""
+    secret = facts.sealer.secret(facts.asked.county, PHOTO, derived("photo", str(command.need_id), command.mark))
+    return command.model_copy(update={"photo_id": derived("photo", secret.hex())})
 
 
 async def to_known_units(facts: Facts, command: RouteNeed) -> RouteNeed:
@@ -152,6 +163,9 @@ HANDLERS: Mapping[type[Command], CommandHandler[Any]] = {
     GiveWishBack: need,
     FulfilWish: need_by_rules,
     ThankByCode: need,
+    AttachPhoto: CommandHandler(NEED, stream=_need, prepare=with_a_photo_id),
+    RemovePhoto: need,
+    RemovePhotoByCode: need,
     RevealPetitioner: need,
     ErasePetitioner: need,
     PublishCall: CommandHandler(CALL, stream=_call, opens=True),

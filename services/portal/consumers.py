@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.portal.lanes import SOURCES
-from services.portal.projections import ARCHIVE, COUNTY_PROFILE, MEMBER_CARDS, NEED_CARDS, NOTICE_CARDS, PROJECT_CARDS, UNITS
+from services.portal.projections import ARCHIVE, COUNTY_PROFILE, MEMBER_CARDS, NAMES, NEED_CARDS, NOTICE_CARDS, PROJECT_CARDS, UNITS
 from shared.kernel.projection import Projection
 
-PROJECTIONS: Sequence[Projection[Any]] = (ARCHIVE, NEED_CARDS, PROJECT_CARDS, NOTICE_CARDS, COUNTY_PROFILE, UNITS, MEMBER_CARDS)
+PROJECTIONS: Sequence[Projection[Any]] = (ARCHIVE, NAMES, NEED_CARDS, PROJECT_CARDS, NOTICE_CARDS, COUNTY_PROFILE, UNITS, MEMBER_CARDS)
 
 __all__ = ["PROJECTIONS", "SOURCES"]

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
-from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from services.portal.api import Interface
+from services.portal.assets import BuiltFiles
 from services.portal.interfaces import Interfaces
 from services.portal.login.authority import Authority
 from services.portal.login.kiosks import Kiosks
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 CALLBACK = "/login/done"
 FOLDER = Path(__file__).parent
 _PRUNE_SECONDS = 60.0
+_LEVEL = 5
+"""How hard pages are packed: 9 takes twice as long for two per cent less."""
 _MOST_REPORT = 4_000
 _log = structlog.get_logger(__name__)
 
@@ -64,8 +67,8 @@ class Portal:
             Route("/v1/{county}/snapshot", self._later(lambda portal: portal.snapshot), methods=["GET"]),
         ]
         self.other: list[BaseRoute] = [
-            Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
-            Mount("/", Bounded(self._pages)),
+            Mount("/static", BuiltFiles(FOLDER / "static"), name="static"),
+            Mount("/", Bounded(GZipMiddleware(self._pages, compresslevel=_LEVEL))),
         ]
         self._router: Router | None = None
 

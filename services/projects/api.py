@@ -49,7 +49,6 @@ from services.projects.commands import (
     WithdrawProject,
 )
 from services.projects.evidence import EvidenceFilters, attach_evidence, evidence, evidence_file
-from services.projects.evidence.cleaning import MEDIA_TYPES
 from services.projects.evidence.receiving import MOST_BYTES
 from services.projects.queries import (
     AnnouncementFilters,
@@ -85,6 +84,7 @@ from services.projects.queries import (
     submissions,
 )
 from shared.web.app import Row
+from shared.web.cleaning import MEDIA_TYPES
 from shared.web.files import Download, Upload
 from shared.web.routes import Get, History, OneParams, Post
 

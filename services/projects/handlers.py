@@ -59,6 +59,7 @@ from services.projects.commands import (
     WithdrawProject,
 )
 from services.projects.decider import ANNOUNCEMENT, COUNTY, DEMONSTRATIONS, LEADER, MEMBER, ORGANISATION, PROJECT, SPOT_CHECK
+from services.projects.decider.registry import member_id_of
 from services.projects.queries import KNOWN_NEED, SPOT_CHECK_CANDIDATES
 from services.projects.state.project import Project, Status
 from shared.kernel.commands import CommandHandler, Facts
@@ -216,7 +217,7 @@ def _quota(command: Any, county: str) -> str:  # noqa: ANN401 - any command on a
 
 project = CommandHandler(PROJECT, stream=_project)
 organisation = CommandHandler(ORGANISATION, stream=_organisation)
-member = CommandHandler(MEMBER, stream=lambda command, county: _member(county, command.account))
+member = CommandHandler(MEMBER, stream=lambda command, county: f"member-{member_id_of(command, county)}")
 leader = CommandHandler(LEADER, stream=lambda command, county: _leader(county, command.account))
 
 HANDLERS: Mapping[type[Command], CommandHandler[Any]] = {
@@ -225,7 +226,7 @@ HANDLERS: Mapping[type[Command], CommandHandler[Any]] = {
     RenameOrganisation: organisation,
     ReorderOrganisation: organisation,
     DissolveOrganisation: organisation,
-    RegisterMember: CommandHandler(MEMBER, stream=member.stream, prepare=of_a_known_unit),
+    RegisterMember: CommandHandler(MEMBER, stream=lambda command, county: _member(county, command.account), prepare=of_a_known_unit),
     ExemptMember: member,
     ProposeExemption: member,
     ApproveExemption: member,

@@ -4,7 +4,7 @@ import sys
 
 from services.projects.api import TABLE
 from services.projects.consumers import POLICIES, PROJECTIONS, SOURCES
-from services.projects.evidence import EvidenceStore
+from services.projects.evidence import FileStore
 from services.projects.handlers import HANDLERS, TIMED
 from services.projects.settings import Settings
 from shared.contracts.projects import PROJECTS
@@ -19,7 +19,7 @@ PARTS = Parts(
     projections=PROJECTIONS,
     policies=POLICIES,
     timed=TIMED,
-    opens=lambda settings: EvidenceStore(settings.evidence_url),
+    opens=lambda settings: FileStore(settings.evidence_url),
 )
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Long work on many small things without the collector of cycles, which would look at every one of them again and again."""
+"""The collector of cycles kept from looking at many small things again and again."""
 
 import gc
 from collections.abc import Iterator
@@ -15,3 +15,10 @@ def uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def collect_seldom() -> None:
+    """Look for cycles seldom from now on, and never among what is there by now: for services, once they are loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

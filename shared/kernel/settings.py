@@ -11,6 +11,8 @@ from shared.kernel.sealing import KEY_BYTES
 from shared.kernel.transparency.identity import Identity
 
 PREFIX = "YINUO_"
+FilesUrl = Annotated[str, StringConstraints(pattern=r"^(file:///.+|s3://[^/]+.*)$")]
+"""Where files are kept: a folder or an S3 bucket."""
 County = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 

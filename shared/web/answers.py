@@ -22,7 +22,7 @@ from shared.kernel.telemetry import parent_of
 from shared.kernel.tenancy import TROUBLE, county_reading
 from shared.kernel.tokens import Principal
 from shared.kernel.worker import Worker
-from shared.web.files import Download, Proof
+from shared.web.files import Download, Proof, Upload
 from shared.web.problem import Problem, of_rejection, of_validation
 from shared.web.requests import Door, correlation_of, language, path_id
 from shared.web.routes import Get, History, HistoryParams, MomentParams, Page, Reading, require_role
@@ -92,7 +92,7 @@ class Answers:
 
         return self.guarded(route.query.__name__, inner)
 
-    async def asked(self, route: Get | Proof, request: Request, *, anyone: bool) -> tuple[Principal, dict[str, Any]]:
+    async def asked(self, route: Get | Proof | Download | Upload, request: Request, *, anyone: bool) -> tuple[Principal, dict[str, Any]]:
         """Return who asks, let in, and the path's ids."""
         if anyone:
             principal = self._door().anyone(request)

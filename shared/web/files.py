@@ -51,6 +51,10 @@ class Download:
     projection: str
     media_types: Sequence[str]
     params: type[Params] | type[OneParams] = field(default=OneParams)
+    text_ids: bool = False
+    """The path's ids are codes, not UUIDs."""
+    public: bool = False
+    """Asked without a login; `roles` say nothing then."""
 
 
 class ProofParams(BaseModel):
@@ -131,6 +135,10 @@ class Upload:
     params: type[BaseModel] = NoParams
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers it must have besides (percent-encoded UTF-8): name and what it says."""
+    public: bool = False
+    """Sent without a login; what the headers hold must prove enough, and `roles` say nothing then."""
+    text_ids: bool = False
+    """The path's ids are codes, not UUIDs."""
 
 
 def header(request: Request, name: str) -> str | None:

@@ -164,6 +164,7 @@ def _download(row: Download) -> dict[str, Any]:
         "summary": (row.query.__doc__ or row.query.__name__).splitlines()[0],
         "parameters": [*path_parameters(row.path), *asked(row.params)],
         "responses": {"200": {"description": "The file", "headers": AS_OF, "content": content}, **problems()},
+        **_security(row),
     }
 
 
@@ -197,10 +198,11 @@ def _upload(row: Upload) -> dict[str, Any]:
             str(row.status): {"description": "Taken in", "content": {"application/json": {"schema": {"type": "object"}}}},
             **problems(),
         },
+        **_security(row),
     }
 
 
-def _security(row: Post | Get | Proof) -> dict[str, Any]:
+def _security(row: Post | Get | Proof | Download | Upload) -> dict[str, Any]:
     """Say where no login is asked for."""
     return {"security": []} if row.public else {}
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import resource
 import signal
 import socket
@@ -14,6 +13,7 @@ import uvicorn
 from pydantic import ValidationError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared.kernel.collecting import collect_seldom
 from shared.kernel.migrations import migrate
 from shared.kernel.settings import ServiceSettings
 from shared.kernel.telemetry import configure_logging
@@ -101,9 +101,7 @@ def _serve(parts: Parts, table: Sequence[Row], settings: ServiceSettings, face: 
     if soft != hard:  # streams and connections are many; the machine's own limit is the one that counts
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays: it need not be looked through again and again
-    gc.set_threshold(20_000, 20, 50)
+    collect_seldom()
     try:
         server.run()
     except (OSError, TenancyBroken) as fault:

@@ -21,8 +21,8 @@ from shared.web.answers import Endpoint, parameters
 from shared.web.endpoints import Endpoints, validated
 from shared.web.files import Download, Proof, Receiving, Upload, header, read_file, receipt_file, response_of
 from shared.web.problem import Problem, of_rejection, of_size
-from shared.web.requests import correlation_of, language, path_id
-from shared.web.routes import Reading, body_of, build, require_role
+from shared.web.requests import correlation_of, language
+from shared.web.routes import Reading, body_of, build
 
 _CHUNK = 1 << 20
 _log = structlog.get_logger(__name__)
@@ -35,9 +35,7 @@ class Transfers(Endpoints):
         """Return the endpoint of a query whose answer is a file."""
 
         async def inner(request: Request, _span: trace.Span) -> Response:
-            principal = await self._door().principal(request)
-            require_role(principal.actor, route.roles)
-            ids = {name: path_id(request, name) for name in request.path_params if name != "county"}
+            principal, ids = await self.asked(route, request, anyone=route.public and "as_of" not in request.query_params)
             headers: dict[str, str] = {}
             async with self.reading(route, principal, parameters(route.params, request), ids, headers) as reading:
                 sent = await route.query(reading)
@@ -76,9 +74,7 @@ class Transfers(Endpoints):
 
         async def inner(request: Request, span: trace.Span) -> Response:
             door, worker = self._door(), self._worker()
-            principal = await door.principal(request)
-            require_role(principal.actor, route.roles)
-            ids = {name: path_id(request, name) for name in request.path_params if name != "county"}
+            principal, ids = await self.asked(route, request, anyone=route.public)
             params = parameters(route.params, request)
             headers = {name: told for name in route.headers if (told := header(request, name)) is not None}
             spoken, correlation = language(request), correlation_of(request)

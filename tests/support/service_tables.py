@@ -134,5 +134,8 @@ def _tree(function: Callable[..., Any]) -> ast.AST:
 
 
 class _Anything:
+    member_id = None
+    """A member is named by account."""
+
     def __getattr__(self, name: str) -> str:
         return name

@@ -113,7 +113,7 @@ def test_evidence_is_cleaned_kept_and_shown_to_those_it_concerns(platform: Platf
     assert send(cast.of("member", "another"), "projects", path, with_place("JPEG"), caption).json()["code"] == "not_the_claimant"
     assert send(cast.of("office"), "projects", path, with_place("JPEG"), caption).json()["code"] == "role_not_allowed"
     assert send(member, "projects", path, with_place("JPEG")).json()["code"] == "body_invalid"
-    assert send(member, "projects", path, b"GIF89a", caption).json()["code"] == "evidence_type_unknown"
+    assert send(member, "projects", path, b"GIF89a", caption).json()["code"] == "file_type_unknown"
     assert send(member, "projects", path, b"x" * ((20 << 20) + 1), caption).status_code == 413
     assert send(member, "projects", path, with_place("JPEG"), {"Caption": "%ff"}).json()["code"] == "header_malformed"
 

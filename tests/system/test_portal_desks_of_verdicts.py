@@ -1,5 +1,7 @@
 """The scoring desk and the branch's, as a browser without scripts meets them."""
 
+import re
+
 import pytest
 
 from tests.support.browsing import Browser
@@ -140,19 +142,65 @@ def test_a_survey_is_opened_with_two_questions_and_closed(desks: Desks) -> None:
     assert "调查已结束" in clerk.send(page.form(act="close"), close_remark="问完了。").text
 
 
+def test_a_survey_by_one_time_codes_is_handed_out_and_answered_once_each(desks: Desks) -> None:
+    office = desks.shaoyang
+    clerk, counter = office.at_desk("office"), office.at_desk("clerk")
+    form = clerk.get(office.path("/scoring/surveys/new")).form(act="open")
+    page = clerk.send(form, title="凭码调查", unit=office.cast.unit, sample="9", until="2999-12-31", respondents="codes")
+    survey = page.address.partition("?")[0]
+    page = clerk.send(page.form(act="codes"), codes="many")
+    assert (page.status, "请填 1 到 500 之间的数" in page.text) == (422, True)
+    form = page.form(act="codes")
+    shown = clerk.send(form, codes="3")
+    assert shown.status == 201, shown.text
+    codes = re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", shown.text)
+    assert len(set(codes)) == 3
+    assert re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", clerk.send(form, codes="3").text) == codes, "the same form again shows the same codes"
+
+    here = office.path(f"/surveys/{survey.rpartition('/')[2]}")
+    assert "凭码调查" in counter.get(office.path("/surveys")).text
+    form = counter.get(here).form(act="answer")
+    page = counter.send(form, respondent=codes[0].lower())
+    assert (page.status, "请回答这个问题" in page.text) == (422, True)
+    assert page.form(act="answer").fields["respondent"] == codes[0].lower()
+    page = counter.send(page.form(act="answer"), answer_q1="satisfied", answer_q2="yes")
+    assert "答卷已收到" in page.text
+    for respondent in (codes[0], "00000-00000"):
+        page = counter.send(page.form(act="answer"), respondent=respondent, answer_q1="dissatisfied", answer_q2="yes")
+        assert (page.status in {409, 422}, "答卷已收到" in page.text) == (True, False)
+    page = counter.send(page.form(act="answer"), respondent=codes[1], answer_q1="dissatisfied", answer_q2="no")
+    assert "答卷已收到" in page.text
+    desks.platform.still()
+    assert "问 9 人，答 2 人" in clerk.get(survey).text
+    citizen = office.at_desk("citizen")
+    assert "凭答题码" in citizen.get(here).text
+
+
+def test_a_citizen_answers_an_open_survey_once(desks: Desks) -> None:
+    office = desks.feng
+    clerk, citizen = office.at_desk("office"), office.at_desk("citizen", "citizen-asked")
+    form = clerk.get(office.path("/scoring/surveys/new")).form(act="open")
+    page = clerk.send(form, title="实名调查", unit=office.cast.unit, sample="9", until="2999-12-31")
+    here = office.path(f"/surveys/{page.address.partition('?')[0].rpartition('/')[2]}")
+    page = citizen.send(citizen.get(here).form(act="answer"), answer_q1="very-satisfied", answer_q2="yes")
+    assert "答卷已收到" in page.text
+    page = citizen.send(page.form(act="answer"), answer_q1="dissatisfied", answer_q2="yes")
+    assert "答卷已收到" not in page.text
+    assert office.at_desk("auditor").get(here).status == 403
+
+
 def test_an_exemption_is_proposed_by_the_branch_and_approved_by_the_unit(desks: Desks) -> None:
     office = desks.shaoyang
     branch, unit, here = office.at_desk("branch"), office.at_desk("unit"), office.path("/branch")
     page = branch.get(branch.get(here).link("老李"))
-    page = branch.send(page.form(act="propose"), account="nobody", exemption="infirm", evidence="诊断证明已核。")
+    page = branch.send(page.form(act="propose"), evidence="诊断证明已核。")
     assert page.status == 422
-    assert "不是所选党员的账号" in page.text
     assert page.form(act="propose").fields["evidence"] == "诊断证明已核。"
-    page = branch.send(page.form(act="propose"), account=f"ill-{office.cast.unit}")
+    page = branch.send(page.form(act="propose"), exemption="infirm")
     assert "已提名" in page.text
     page = unit.get(unit.get(here).link("老李"))
     assert "诊断证明已核。" in page.text
-    page = unit.send(page.form(act="approve"), account=f"ill-{office.cast.unit}")
+    page = unit.send(page.form(act="approve"))
     assert (page.status, "为什么同意" in page.text) == (422, True)
     page = unit.send(page.form(act="approve"), approve_reason="属实。")
     assert "已同意免于认领" in page.text
@@ -163,13 +211,12 @@ def test_an_exemption_is_refused_and_members_are_registered_and_moved(desks: Des
     office = desks.shaoyang
     branch, unit, here = office.at_desk("branch"), office.at_desk("unit"), office.path("/branch")
     page = branch.get(branch.get(here).link("小张"))
-    account = f"far-{office.cast.unit}"
-    branch.send(page.form(act="propose"), account=account, exemption="away", evidence="长年在外。")
+    branch.send(page.form(act="propose"), exemption="away", evidence="长年在外。")
     page = unit.get(unit.get(here).link("小张"))
-    page = unit.send(page.form(act="refuse"), account=account, refuse_reason="每月回来。")
+    page = unit.send(page.form(act="refuse"), refuse_reason="每月回来。")
     assert "仍应认领" in page.text
     page = unit.get(unit.get(here).link("小张"))
-    page = unit.send(page.form(act="move"), account=account, to_branch=f"{office.cast.unit}-2", move_reason="调岗。")
+    page = unit.send(page.form(act="move"), to_branch=f"{office.cast.unit}-2", move_reason="调岗。")
     assert "已转到新的支部" in page.text
     page = unit.send(page.form(act="register"), new_name="𡈽新", new_account="newcomer", new_branch=office.cast.branch)
     assert "已登记" in page.text
@@ -192,3 +239,17 @@ def other_rules(office: Office) -> None:
     annual = {**profile["annual"], "version": "other", "items": items}
     clerk.do("projects", "profiles", {**profile, "version": "other", "effective_from": "2990-01-01", "annual": annual})
     clerk.platform.still()
+
+
+def test_a_leader_records_a_visit_and_the_unit_reads_what_was_asked_for(desks: Desks) -> None:
+    office = desks.shaoyang
+    leader, here = office.at_desk("leader"), office.path("/supervision/visits")
+    form = leader.get(here).form(act="record")
+    page = leader.send(form, unit=office.cast.unit, visited_on="2999-01-01", guidance="看了路灯。")
+    assert page.status in (409, 422)
+    assert page.form(act="record").fields["guidance"] == "看了路灯。"
+    page = leader.send(page.form(act="record"), visited_on=leader.get(here).form(act="record").fields["visited_on"])
+    assert "走访已记录" in page.text
+    unit = office.at_desk("unit").get(here)
+    assert "看了路灯。" in unit.text
+    assert not any(form.fields.get("act") == "record" for form in unit.read.forms)

@@ -190,3 +190,28 @@ def test_pages_speak_english_to_those_who_ask_for_it(platform: Platform) -> None
     assert 'lang="en"' in text
     assert "Help" in text
     assert "使用帮助" not in text
+
+
+def test_pages_are_packed_for_whoever_takes_it_and_streams_never(platform: Platform) -> None:
+    visitor = Visitor(platform)
+    page = platform.http.get(f"{visitor.base}/c/{SHAOYANG}/help", headers={"Accept-Encoding": "gzip"})
+    plain = platform.http.get(f"{visitor.base}/c/{SHAOYANG}/help", headers={"Accept-Encoding": "identity"})
+    assert (page.headers["content-encoding"], plain.headers.get("content-encoding")) == ("gzip", None)
+    assert int(page.headers["content-length"]) * 2 < int(plain.headers["content-length"])
+    style = re.search(r'href="(/static/app[^"]+\.css)"', page.text)
+    assert style is not None
+    sheet = platform.http.get(f"{visitor.base}{style[1]}")
+    assert (sheet.headers["content-encoding"], "immutable" in sheet.headers["cache-control"]) == ("gzip", True)
+    with platform.http.stream("GET", f"{visitor.base}/v1/{SHAOYANG}/stream") as stream:
+        assert "content-encoding" not in stream.headers
+
+
+def test_a_form_s_token_is_another_one_each_time_and_good_every_time(platform: Platform) -> None:
+    visitor = Visitor(platform)
+    tokens = [re.search(r'name="csrf" value="([^"]+)"', visitor.get(f"/c/{SHAOYANG}/track").text) for _ in range(2)]
+    first, second = (found[1] for found in tokens if found is not None)
+    assert first != second
+    address, headers = f"{visitor.base}/c/{SHAOYANG}/track", {**visitor.headers(), "Origin": visitor.base}
+    for token, status in ((first, 404), (second, 404), ("00" * 64, 403), (first[:-2], 403), ("", 403), ("诺", 403)):
+        sent = platform.http.post(address, data={"csrf": token, "code": "A" * 25}, headers=headers)
+        assert sent.status_code == status, token

@@ -69,9 +69,10 @@ def test_health_finds_every_service(up: Up, base: int, data: Path) -> None:
     assert (outcome.returncode, outcome.stderr) == (0, "")
     found = json.loads(outcome.stdout)
     assert {service: (said["url"], said["ready"]) for service, said in found.items()} == {
-        s: (up.info["services"][s], True) for s in SERVICES
+        **{s: (up.info["services"][s], True) for s in SERVICES},
+        "portal": (up.info["portal"], True),
     }
-    assert [(said["parked"], said["strays"]) for said in found.values()] == [(0, 0)] * 4
+    assert [(said["parked"], said["strays"]) for said in found.values()] == [(0, 0)] * 5
     assert all(said["lag"] >= 0 and said["unpublished"] >= 0 for said in found.values())
 
 

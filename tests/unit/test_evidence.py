@@ -15,16 +15,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services.projects.commands import AttachEvidence
 from services.projects.decider import PROJECT
-from services.projects.evidence.cleaning import JPEG
 from services.projects.evidence.receiving import attach_evidence
-from services.projects.evidence.store import EvidenceStore
 from shared.contracts.projects import EvidenceAttached
 from shared.kernel.actor import Actor
 from shared.kernel.derived import derived
 from shared.kernel.event_log import Answer
 from shared.kernel.events import Event
+from shared.kernel.file_store import FileStore
 from shared.kernel.rules import Command
 from shared.kernel.testing import by, given
+from shared.web.cleaning import JPEG
 from shared.web.endpoints import validated
 from shared.web.files import NoParams, Receiving
 from shared.web.problem import Problem, of_rejection
@@ -95,7 +95,7 @@ def test_nothing_is_attached_to_what_nobody_does() -> None:
 class Counter:
     """A project's stream in memory, and the way an upload's commands take to it."""
 
-    def __init__(self, store: EvidenceStore, *history: Event) -> None:
+    def __init__(self, store: FileStore, *history: Event) -> None:
         self.store = store
         self.history = list(history)
 
@@ -123,7 +123,7 @@ class Counter:
 
 
 async def test_who_may_not_attach_leaves_no_file_behind(tmp_path: Path) -> None:
-    desk = Counter(EvidenceStore(tmp_path.as_uri()), *IN_HAND)
+    desk = Counter(FileStore(tmp_path.as_uri()), *IN_HAND)
     for actor, caption, code in ((WANG, "现场", "not_the_claimant"), (LI, "", "body_invalid")):
         with pytest.raises(Problem) as refused:
             await desk.brings(actor, picture("PNG"), caption)
@@ -132,7 +132,7 @@ async def test_who_may_not_attach_leaves_no_file_behind(tmp_path: Path) -> None:
 
 
 async def test_the_answer_names_the_evidence_and_what_is_kept_of_it(tmp_path: Path) -> None:
-    desk = Counter(EvidenceStore(tmp_path.as_uri()), *IN_HAND)
+    desk = Counter(FileStore(tmp_path.as_uri()), *IN_HAND)
     answer = await desk.brings(LI, with_place("JPEG"))
     (fact,) = [event for event in desk.history if isinstance(event, EvidenceAttached)]
     assert {name: answer[name] for name in ("id", "digest", "media_type", "size")} == {
@@ -153,7 +153,7 @@ class EvidenceOfAProject(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.desk = Counter(EvidenceStore(Path(self.folder.name).as_uri()), *OPEN)
+        self.desk = Counter(FileStore(Path(self.folder.name).as_uri()), *OPEN)
         self.answered: set[str] = set()
 
     @initialize(history=st.sampled_from([OPEN, (*OPEN, claimed()), IN_HAND]))

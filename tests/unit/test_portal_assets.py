@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from httpx import ASGITransport, AsyncClient
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
-from services.portal.assets import Assets
+from services.portal.assets import Assets, BuiltFiles
 
 MANIFEST = {
     "src/app.css": {"file": "app-4f3a.css", "src": "src/app.css", "isEntry": True},
@@ -47,3 +50,30 @@ def test_a_manifest_of_another_kind_is_refused(tmp_path: Path, content: str) -> 
     (tmp_path / "manifest.json").write_text(content)
     with pytest.raises(ValueError, match="not what vite writes"):
         Assets(tmp_path)
+
+
+@pytest.fixture
+def sent(built: Path) -> Starlette:
+    for entry in MANIFEST.values():
+        (built / str(entry["file"])).write_text("a { color: red } " * 200)
+    return Starlette(routes=[Mount("/static", BuiltFiles(built))])
+
+
+@pytest.mark.parametrize(("taken", "packed"), [("gzip, br", "gzip"), ("identity", None)])
+async def test_a_built_file_is_sent_as_small_as_the_browser_takes_it_and_kept_for_ever(
+    sent: Starlette, taken: str, packed: str | None
+) -> None:
+    async with AsyncClient(transport=ASGITransport(sent), base_url="http://portal", headers={"Accept-Encoding": taken}) as http:
+        answer = await http.get("/static/app-4f3a.css")
+    assert answer.text == "a { color: red } " * 200
+    assert answer.headers.get("content-encoding") == packed
+    assert answer.headers["content-type"].startswith("text/css")
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert "immutable" in answer.headers["cache-control"]
+
+
+async def test_what_does_not_change_its_name_is_asked_for_again(sent: Starlette) -> None:
+    async with AsyncClient(transport=ASGITransport(sent), base_url="http://portal") as http:
+        answer = await http.get("/static/manifest.json")
+    assert answer.status_code == 200
+    assert "immutable" not in answer.headers.get("cache-control", "")

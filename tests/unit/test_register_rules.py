@@ -153,6 +153,17 @@ def test_nobody_exempts_themselves_in_whatever_role() -> None:
     given(MEMBER, LI, PROPOSED).when(APPROVE, by("unit", sub="li", unit="D14")).rejected("own_item")
 
 
+def test_a_member_is_named_by_account_or_by_id_and_by_one_of_them() -> None:
+    by_id = {"account": None, "member_id": member_id("li")}
+    given(MEMBER, LI).when(PROPOSE.model_copy(update=by_id), SECRETARY).then_one(ExemptionProposed, member_id=member_id("li"))
+    for ask in (APPROVE, REFUSE):
+        story = given(MEMBER, LI, PROPOSED)
+        assert story.when(ask.model_copy(update=by_id), COMMITTEE) == story.when(ask, COMMITTEE)
+        for wrong in ({"account": None}, {"member_id": member_id("li")}):
+            story.when(ask.model_copy(update=wrong), COMMITTEE).rejected("member_needed")
+    given(MEMBER, LI, PROPOSED).when(APPROVE.model_copy(update=by_id), by("unit", sub="li", unit="D14")).rejected("own_item")
+
+
 def test_one_exemption_is_proposed_at_a_time() -> None:
     given(MEMBER, LI, PROPOSED).when(PROPOSE, SECRETARY).nothing()
     other = PROPOSE.model_copy(update={"exemption": "away"})

@@ -7,6 +7,7 @@ from services.intake.commands import (
     AcceptNeed,
     AnswerNeed,
     AskForMore,
+    AttachPhoto,
     ClaimWish,
     DeclineNeed,
     ErasePetitioner,
@@ -21,6 +22,8 @@ from services.intake.commands import (
     PublishWish,
     RateByCode,
     RateNeed,
+    RemovePhoto,
+    RemovePhotoByCode,
     ReopenNeed,
     RevealPetitioner,
     RouteNeed,
@@ -31,6 +34,7 @@ from services.intake.commands import (
 from services.intake.decider.closing import answer, decline, rate, rate_by_code, reopen
 from services.intake.decider.merging import merge, unmerge
 from services.intake.decider.persons import erase, reveal
+from services.intake.decider.photos import attach, remove, remove_by_code
 from services.intake.decider.taking import join, submit
 from services.intake.decider.triage import accept, ask_for_more, give_more, give_more_by_code, mark_unowned, miss_more, route
 from services.intake.decider.wishes import claim, fulfil, give_back, publish, thank_by_code
@@ -41,7 +45,8 @@ from shared.kernel.rules import Asked, Decider
 Triage = AcceptNeed | AskForMore | GiveMore | GiveMoreByCode | MissMore | RouteNeed | MarkUnowned
 Closing = DeclineNeed | AnswerNeed | RateNeed | RateByCode | ReopenNeed
 Wish = PublishWish | ClaimWish | GiveWishBack | FulfilWish | ThankByCode
-NeedCommand = SubmitNeed | JoinNeed | Triage | MergeNeed | UnmergeNeed | Closing | Wish | RevealPetitioner | ErasePetitioner
+Shown = AttachPhoto | RemovePhoto | RemovePhotoByCode
+NeedCommand = SubmitNeed | JoinNeed | Triage | MergeNeed | UnmergeNeed | Closing | Wish | Shown | RevealPetitioner | ErasePetitioner
 
 
 def decide(command: NeedCommand, need: Need, asked: Asked) -> Sequence[NeedEvent]:  # noqa: C901, PLR0911, PLR0912 - one way per command
@@ -89,6 +94,12 @@ def decide(command: NeedCommand, need: Need, asked: Asked) -> Sequence[NeedEvent
             return fulfil(command, need, asked)
         case ThankByCode():
             return thank_by_code(command, need, asked)
+        case AttachPhoto():
+            return attach(command, need, asked)
+        case RemovePhoto():
+            return remove(command, need, asked)
+        case RemovePhotoByCode():
+            return remove_by_code(command, need, asked)
         case RevealPetitioner():
             return reveal(command, need, asked)
         case ErasePetitioner():

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.intake.commands import ErasePetitioner, RevealPetitioner
 from services.intake.decider.guards import petition_of
+from services.intake.decider.photos import remove_with_petitioner
 from services.intake.state.need import Need, NeedEvent, Petition
 from shared.contracts.intake import PetitionerErased, PetitionerRevealed
 from shared.kernel.errors import Rejected
@@ -35,16 +36,21 @@ def reveal(command: RevealPetitioner, need: Need, asked: Asked) -> Sequence[Need
 
 
 def erase(command: ErasePetitioner, need: Need, asked: Asked) -> Sequence[NeedEvent]:
-    """The office erases a petitioner: the key is destroyed in the same transaction as the fact; again, it changes nothing."""
+    """The office erases a petitioner, and what they showed: keys are destroyed in the facts' own transaction; again, it changes nothing.
+
+    Of somebody who gave no name there may still be photos.
+    """
     asked.actor.require("office")
     petition = petition_of(need, command.petitioner)
+    photos = remove_with_petitioner(command, need, asked)
+    if petition.erased or (photos and petition.person is None):
+        return photos
     person = _person(petition)
-    if petition.erased:
-        return []
     return [
+        *photos,
         PetitionerErased(
             need_id=command.need_id, petitioner=petition.number, person=person, reason=command.reason, erased_by=asked.actor.sub
-        )
+        ),
     ]
 
 

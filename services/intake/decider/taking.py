@@ -14,7 +14,7 @@ from shared.kernel.sealed import Sealed
 from shared.kernel.workdays import business_day
 
 SUBMITTERS = ("citizen", "visitor", "clerk", "member", "branch", "unit", "office", "leader")
-CARRIER = "visitor"
+CARRIERS = ("visitor",)
 """Whose token carries in what people say who do not sign in: every voice it brings is somebody else's."""
 FOR_OTHERS = ("clerk", "branch", "unit", "office")
 """Who may enter a need on somebody's behalf: at a counter, by phone, on a visit."""
@@ -59,7 +59,7 @@ def join(command: JoinNeed, need: Need, asked: Asked) -> Sequence[NeedEvent]:
     asked.actor.require(*SUBMITTERS)
     must_be_open(need)
     _must_name_whom(command.petitioner, asked, on_behalf=command.on_behalf)
-    own = not command.on_behalf and not asked.actor.has(CARRIER)
+    own = not command.on_behalf and not asked.actor.has(*CARRIERS)
     if own and any(petition.by == asked.actor.sub and not petition.on_behalf for petition in need.petitions):
         return []
     return [

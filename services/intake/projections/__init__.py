@@ -3,7 +3,7 @@
 from services.intake.projections.board import NEED_BOARD, NEED_GRAMS
 from services.intake.projections.deadlines import TIMERS
 from services.intake.projections.known import COUNTY_PROFILE, MEMBERS, PROJECT_STEPS, UNITS
-from services.intake.projections.voices import CALLS, PETITIONS, RATINGS, WISHES
+from services.intake.projections.voices import CALLS, PETITIONS, PHOTOS, RATINGS, WISHES
 
 __all__ = [
     "CALLS",
@@ -12,6 +12,7 @@ __all__ = [
     "NEED_BOARD",
     "NEED_GRAMS",
     "PETITIONS",
+    "PHOTOS",
     "PROJECT_STEPS",
     "RATINGS",
     "TIMERS",

@@ -13,6 +13,8 @@ from shared.contracts.intake import (
     NeedSubmitted,
     PetitionerErased,
     PetitionerRevealed,
+    PhotoAttached,
+    PhotoRemoved,
     WishClaimed,
     WishFulfilled,
     WishGivenBack,
@@ -41,6 +43,22 @@ class PetitionRow:
     erased_at: datetime | None = None
 
 
+@dataclass(slots=True)
+class PhotoRow:
+    """A photo of a need, by whom it was shown; removed, it is seen by nobody."""
+
+    photo_id: UUID
+    position: int | None = None
+    need_id: UUID | None = None
+    number: int | None = None
+    digest: str | None = None
+    media_type: str | None = None
+    size: int | None = None
+    attached_at: datetime | None = None
+    removed_at: datetime | None = None
+
+
+PHOTOS = Projection("photos", row=PhotoRow, key="photo_id")
 PETITIONS = Projection("petitions", row=PetitionRow, key=("need_id", "number"))
 
 
@@ -189,3 +207,14 @@ def _called(row: CallRow, event: CallPublished, meta: Meta) -> None:
 @CALLS.on(CallClosed)
 def _closed(row: CallRow, event: CallClosed, meta: Meta) -> None:
     row.version, row.closed_on = meta.version, event.closed_on
+
+
+@PHOTOS.on(PhotoAttached)
+def _shown(row: PhotoRow, event: PhotoAttached, meta: Meta) -> None:
+    row.position, row.need_id, row.number = meta.position, event.need_id, event.petitioner
+    row.digest, row.media_type, row.size, row.attached_at = event.digest, event.media_type, event.size, meta.recorded_at
+
+
+@PHOTOS.on(PhotoRemoved)
+def _removed(row: PhotoRow, _event: PhotoRemoved, meta: Meta) -> None:
+    row.removed_at = meta.recorded_at

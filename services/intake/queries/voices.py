@@ -9,6 +9,7 @@ import asyncpg
 from pydantic import AfterValidator, StringConstraints
 
 from services.intake.commands import RevealPetitioner
+from services.intake.queries.photos import OWN
 from services.intake.state.receipts import code_text, digest_of_code, digest_of_secret, position_of, receipt_number
 from shared.contracts.intake import INTAKE, NeedJoined, NeedSubmitted
 from shared.contracts.values import Rating
@@ -179,6 +180,7 @@ async def tracking(reading: Reading) -> Mapping[str, Any] | None:
         "answer": None if last["closed_at"] is None else {"outcome": last["outcome"], "text": last["answer"]},
         "rating": {"may_rate": last["closing"] > 0 and rated is None, "rated": rated, "reopens_until": last["reopen_until"]},
         "reopened": last["reopened"],
+        "photos": [str(row["id"]) for row in await reading.connection.fetch(OWN, reading.county, voice["need_id"], voice["number"])],
     }
 
 

@@ -24,6 +24,8 @@ from shared.contracts.intake import (
     NeedUnowned,
     PetitionerErased,
     PetitionerRevealed,
+    PhotoAttached,
+    PhotoRemoved,
     WishClaimed,
     WishFulfilled,
     WishGivenBack,
@@ -51,6 +53,8 @@ NeedEvent = (
     | WishGivenBack
     | WishFulfilled
     | WishThanked
+    | PhotoAttached
+    | PhotoRemoved
     | PetitionerRevealed
     | PetitionerErased
 )
@@ -86,6 +90,15 @@ class Petition:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo somebody showed, and whether it may still be seen."""
+
+    photo_id: UUID
+    petitioner: int
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """A published micro-wish: who has claimed it, and whether it came true."""
 
@@ -117,6 +130,7 @@ class Need:
     ratings: tuple[tuple[UUID, int, str, str, str | None], ...] = ()
     """Need that was closed, closing, petitioner, rating, text."""
     wish: Wish | None = None
+    photos: tuple[Photo, ...] = ()
 
 
 def evolve(need: Need, event: NeedEvent) -> Need:  # noqa: C901, PLR0911, PLR0912 - one way out per fact
@@ -151,6 +165,11 @@ def evolve(need: Need, event: NeedEvent) -> Need:  # noqa: C901, PLR0911, PLR091
             return need if event.through is not None else _reopened(need)
         case WishPublished() | WishClaimed() | WishGivenBack() | WishFulfilled() | WishThanked():
             return _wished(need, event)
+        case PhotoAttached():
+            return replace(need, photos=(*need.photos, Photo(event.photo_id, event.petitioner)))
+        case PhotoRemoved():
+            gone = (replace(photo, removed=photo.removed or photo.photo_id == event.photo_id) for photo in need.photos)
+            return replace(need, photos=tuple(gone))
         case PetitionerRevealed():
             return need
         case PetitionerErased():

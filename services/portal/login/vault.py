@@ -17,7 +17,7 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Seals JSON under the portal's key, bound to a purpose and a place."""
+    """Seals JSON and bytes under the portal's key, bound to a purpose and a place."""
 
     key: bytes
 
@@ -27,15 +27,27 @@ class Vault:
 
     def seal(self, purpose: str, place: str, value: Any) -> bytes:  # noqa: ANN401 - any JSON
         """Return a JSON value sealed."""
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + AESGCM(self.secret(purpose)).encrypt(nonce, orjson.dumps(value), place.encode())
+        return self.seal_bytes(purpose, place, orjson.dumps(value))
 
     def open(self, purpose: str, place: str, sealed: bytes) -> Any:  # noqa: ANN401 - any JSON
         """Return what was sealed; None where it was not, or for another purpose or place."""
+        opened = self.open_bytes(purpose, place, sealed)
+        return None if opened is None else orjson.loads(opened)
+
+    def seal_bytes(self, purpose: str, place: str, content: bytes) -> bytes:
+        """Return bytes sealed."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + AESGCM(self.secret(purpose)).encrypt(nonce, content, place.encode("utf-8", "surrogatepass"))
+
+    def open_bytes(self, purpose: str, place: str, sealed: bytes) -> bytes | None:
+        """Return the bytes that were sealed; None where they were not, or for another purpose or place."""
         try:
-            return orjson.loads(AESGCM(self.secret(purpose)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode()))
+            opened = AESGCM(self.secret(purpose)).decrypt(
+                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode("utf-8", "surrogatepass")
+            )
         except (InvalidTag, ValueError):
             return None
+        return opened
 
 
 def new_secret() -> str:

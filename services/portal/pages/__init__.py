@@ -10,17 +10,21 @@ from services.portal.pages import (
     dashboard,
     open_data,
     operators,
+    photos,
     receipts,
     review,
     scoring,
     screen,
     supervision,
+    tracking,
     triage,
 )
 from services.portal.pages.visit import Page
 
 PAGES: Sequence[Page] = (
     *citizens.PAGES,
+    *tracking.PAGES,
+    *photos.PAGES,
     *receipts.PAGES,
     *claims.PAGES,
     *triage.PAGES,

@@ -5,51 +5,49 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.pages.desk import Act, Outcome, Rows, Told, carry_out, listed, together, told
+from services.portal.pages.desk import Act, Rows, carry_out, listed, together, told
 from services.portal.pages.scoring.common import own
 from services.portal.pages.visit import Page, Visit
-from shared.kernel.derived import derived
 
 DESK = ("branch", "unit")
 EXEMPTIONS = ("infirm", "away")
-_FAILED = 422
 _SHOWN = 300
 ACTS: Mapping[str, Act] = {
     "propose": Act(
         "/members/exemption/proposal",
-        lambda visit: {name: visit.text(name) for name in ("account", "exemption", "evidence")},
+        lambda visit: {"member_id": visit.text("member"), **{name: visit.text(name) for name in ("exemption", "evidence")}},
         "exemption_proposed",
         {
-            "account": "请填写这位党员登录用的账号。",
+            "member": "请先在名册里选一位党员。",
             "exemption": "请选择免于认领的原因。",
             "evidence": "请写明凭什么：谁核实、看到什么材料。",
         },
     ),
     "approve": Act(
         "/members/exemption/approval",
-        lambda visit: {"account": visit.text("account"), "reason": visit.text("approve_reason")},
+        lambda visit: {"member_id": visit.text("member"), "reason": visit.text("approve_reason")},
         "exemption_approved",
-        {"account": "请填写这位党员登录用的账号。", "approve_reason": "请写明为什么同意。"},
-        {"reason": "approve_reason"},
+        {"member": "请先在名册里选一位党员。", "approve_reason": "请写明为什么同意。"},
+        {"reason": "approve_reason", "member_id": "member"},
     ),
     "refuse": Act(
         "/members/exemption/refusal",
-        lambda visit: {"account": visit.text("account"), "reason": visit.text("refuse_reason")},
+        lambda visit: {"member_id": visit.text("member"), "reason": visit.text("refuse_reason")},
         "exemption_refused",
-        {"account": "请填写这位党员登录用的账号。", "refuse_reason": "请写明为什么不同意。"},
-        {"reason": "refuse_reason"},
+        {"member": "请先在名册里选一位党员。", "refuse_reason": "请写明为什么不同意。"},
+        {"reason": "refuse_reason", "member_id": "member"},
     ),
     "move": Act(
         "/members/move",
         lambda visit: {
-            "account": visit.text("account"),
+            "member_id": visit.text("member"),
             "unit": own(visit).get("unit", ""),
             "branch": visit.text("to_branch"),
             "reason": visit.text("move_reason"),
         },
         "member_moved",
-        {"account": "请填写这位党员登录用的账号。", "to_branch": "请选择转到哪个支部。", "move_reason": "请写明为什么转。"},
-        {"branch": "to_branch", "reason": "move_reason"},
+        {"member": "请先在名册里选一位党员。", "to_branch": "请选择转到哪个支部。", "move_reason": "请写明为什么转。"},
+        {"branch": "to_branch", "reason": "move_reason", "member_id": "member"},
     ),
     "register": Act(
         "/members",
@@ -64,12 +62,11 @@ ACTS: Mapping[str, Act] = {
         {"account": "new_account", "name": "new_name", "branch": "new_branch"},
     ),
 }
-_OF_A_MEMBER = ("propose", "approve", "refuse", "move")
 
 
 async def branch(visit: Visit) -> Response:
     """Show who has not claimed, by branch and by name; take what branch and unit do about it."""
-    outcome = _checked(visit) or await carry_out(visit, "projects", ACTS, "/branch")
+    outcome = await carry_out(visit, "projects", ACTS, "/branch")
     if outcome.response is not None:
         return outcome.response
     lacking = visit.asked("missing") != "false"
@@ -108,16 +105,6 @@ async def branch(visit: Visit) -> Response:
         errors=outcome.errors,
         summary=outcome.summary(),
     )
-
-
-def _checked(visit: Visit) -> Outcome | None:
-    """Refuse an account that is not the chosen member's: the register shows names, and commands go by account."""
-    member, account = visit.text("member"), visit.text("account")
-    if not visit.posted or visit.text("act") not in _OF_A_MEMBER or not account:
-        return None
-    if str(derived(visit.county, "member", account)) == member:
-        return None
-    return Outcome(status=_FAILED, errors=Told({"account": visit._("这个账号不是所选党员的账号，请对照登录账号再填一次。")}))
 
 
 def _branches(visit: Visit, counts: Rows) -> Sequence[Mapping[str, Any]]:

@@ -1,10 +1,11 @@
-"""What everybody may use: the county's home, saying what is needed, following it, rating it, the wall of promises."""
+"""What everybody may use: the county's home, saying what is needed, the wall of promises."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 
+from services.portal.pages.photos import MOST_IN_A_FORM, chosen
 from services.portal.pages.receipts import carrier, receipt_of
 from services.portal.pages.services import Answer
 from services.portal.pages.typed import on_one_line
@@ -14,19 +15,11 @@ from services.portal.queries.needs import stories, wishes
 from services.portal.queries.projects import pledges
 
 KINDS = ("need", "micro-wish", "opinion")
-RATINGS: Mapping[str, str] = {
-    "5": "very-satisfied",
-    "4": "satisfied",
-    "3": "basically-satisfied",
-    "2": "dissatisfied",
-    "1": "very-dissatisfied",
-}
 _STEPS = ("what", "where", "who")
 _TITLE_MOST, _DETAIL_MOST, _NAME_MOST = 100, 2_000, 50
 _PHONE_DIGITS = range(7, 14)
 _SIMILAR = 3
 _WALL = 24
-_ORDER = ("submitted", "accepted", "routed", "project-made", "claimed", "completed", "signed-off", "answered")
 
 
 async def home(visit: Visit) -> Response:
@@ -43,11 +36,13 @@ async def new(visit: Visit) -> Response:
     """Take a need in three steps: what, where, who; whole without scripts, nothing typed is lost on the way back."""
     step = visit.text("step", "what") if visit.posted else "what"
     told = {name: visit.text(name) for name in ("kind", "title", "detail", "town", "name", "phone", "call_id", "share")}
+    held, wrong = await chosen(visit) if visit.posted else ([], "")
+    told["photos"] = " ".join(held)
     told |= {name: on_one_line(told[name]) for name in ("title", "name")}
     told["kind"] = told["kind"] if told["kind"] in KINDS else "need"
     if not visit.posted or visit.text("back"):
         return await _ask(visit, visit.text("back") or "what", told, {})
-    errors = _errors(visit, step, told)
+    errors = _errors(visit, step, told) | ({"photo": wrong} if wrong else {})
     if errors or step not in _STEPS:
         return await _ask(visit, step if step in _STEPS else "what", told, errors)
     if step != "who":
@@ -67,9 +62,10 @@ async def _ask(visit: Visit, step: str, told: Mapping[str, str], errors: Mapping
         )
         similar = [item for item in found.data.get("items", ()) if item["status"] not in {"answered", "declined"}][:_SIMILAR]
     towns = visit.names.of_kind("town")
+    shown = {"step": step, "told": told, "errors": errors, "similar": similar, "towns": towns, "most": MOST_IN_A_FORM}
     number = _STEPS.index(step) + 1 if step in _STEPS else 1
     status = 422 if errors else None
-    return await visit.show("new.html", status, step=step, number=number, told=told, errors=errors, similar=similar, towns=towns)
+    return await visit.show("new.html", status, number=number, **shown)
 
 
 def _errors(visit: Visit, step: str, told: Mapping[str, str]) -> dict[str, str]:
@@ -125,7 +121,7 @@ async def _submit(visit: Visit, told: Mapping[str, str]) -> Response:
     if not answer.ok:
         visit.refused(answer)
         return await _ask(visit, "who", told, {name: text for name, text in answer.fields.items() if name in told})
-    return await _receipt(visit, answer, token)
+    return await _receipt(visit, answer, token, told["photos"].split())
 
 
 def _petitioner(told: Mapping[str, str]) -> dict[str, Any] | None:
@@ -145,92 +141,13 @@ async def join(visit: Visit) -> Response:
     answer = await visit.command("intake", f"/needs/{visit.request.path_params['need_id']}/join", body, token=token)
     if not answer.ok:
         return await visit.show("refused.html", answer.status, title=answer.title)
-    return await _receipt(visit, answer, token)
+    held, _ = await chosen(visit)
+    return await _receipt(visit, answer, token, held)
 
 
-async def _receipt(visit: Visit, answer: Answer, token: str) -> Response:
+async def _receipt(visit: Visit, answer: Answer, token: str, held: Sequence[str]) -> Response:
     """Show the receipt of what was just said; it is shown once, so it comes with the answer and not after it."""
-    return await receipt_of(visit, answer.data["id"], str(answer.data["position"]), token)
-
-
-async def track(visit: Visit) -> Response:
-    """Show whoever holds a query code how far their need is; take a rating, more, or thanks."""
-    code = "".join((visit.text("code") if visit.posted else visit.asked("code")).upper().split())
-    if not code:
-        return await visit.show("track.html", code="", found=None, errors={}, items=(), order=_ORDER)
-    if visit.posted and (answer := await _said(visit, code)) is not None:
-        if answer.ok:
-            done = {"rate": "rated", "more": "more", "thank": "rated"}[visit.text("act")]
-            return visit.go("/track", answer, "intake", code=code, said=done)
-        visit.refused(answer)
-    params = {"min_position": visit.asked("after").partition("@")[2]} if visit.asked("after") else {}
-    found = await visit.site.services.get("intake", f"/v1/{visit.county}/tracking/{code}", None, params=params, language=visit.language)
-    if not found.ok:
-        missing = visit._("没有找到这个查询码。请对照回执再输一遍：字母和数字共 25 位，不分大小写。")
-        errors = {"code": missing if found.status == 404 else found.title or visit._("查询服务暂时没有回应，请过一会儿再查。")}  # noqa: PLR2004 - HTTP
-        return await visit.show("track.html", 404 if found.status == 404 else 503, code=code, found=None, errors=errors, items=(), order=())  # noqa: PLR2004
-    return await visit.show("track.html", code=code, found=found.data, errors={}, items=_timeline(visit, found.data), order=_ORDER)
-
-
-async def _said(visit: Visit, code: str) -> Answer | None:
-    """Carry out what a holder of a query code asks for; None where nothing was asked."""
-    need_id, act = visit.text("need_id"), visit.text("act")
-    text = visit.text("text")[:1_000] or None
-    bodies: dict[str, dict[str, Any]] = {
-        "rate": {"code": code, "rating": RATINGS.get(visit.text("rating"), ""), "text": text},
-        "more": {"code": code, "text": text or ""},
-        "thank": {"code": code, "text": text or ""},
-    }
-    if act not in bodies:
-        return None
-    visit.spoken()
-    return await visit.site.services.command(
-        "intake",
-        f"/v1/{visit.county}/tracking/{need_id}/{act}",
-        None,
-        bodies[act],
-        key=visit.text("idempotency_key") or None,
-        language=visit.language,
-    )
-
-
-def _timeline(visit: Visit, found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the steps there were, and those still to come, as the page shows them."""
-    _ = visit._
-    names = {
-        "submitted": _("已收到"),
-        "accepted": _("已受理"),
-        "more-asked": _("请您补充"),
-        "merged": _("与相同诉求合并办理"),
-        "routed": _("已交办"),
-        "project-made": _("已立为实事项目"),
-        "claimed": _("已有人认领"),
-        "completed": _("已办完，等待验收"),
-        "signed-off": _("验收通过，已销号"),
-        "answered": _("已答复"),
-        "declined": _("已说明情况"),
-    }
-    items: list[dict[str, Any]] = []
-    for step in found["steps"]:
-        note = _("承诺在 {day} 前办完").format(day=step["promised_by"]) if step.get("promised_by") else ""
-        who = visit.names.of(step.get("unit")) if step.get("unit") else ""
-        items.append({"text": names[step["step"]], "at": step["on"], "state": "done", "who": who, "note": note})
-    if items:
-        last = found["steps"][-1]["step"]
-        if last not in {"answered", "declined"}:
-            items[-1]["state"] = "now"
-            items += [{"text": names["answered"], "at": "", "state": "todo", "who": "", "note": ""}]
-    return items
-
-
-async def proof(visit: Visit) -> Response:
-    """Hand out the proof that what was said stands in the county's log: a file to keep."""
-    code = visit.request.path_params["code"]
-    found = await visit.site.services.get("intake", f"/v1/{visit.county}/tracking/{code}/proof", None, language=visit.language)
-    if not found.ok:
-        return await visit.show("refused.html", found.status, title=found.title or visit._("证明还没有生成，请过几秒再试。"))
-    headers = {"Content-Disposition": f'attachment; filename="{visit.county}-{code[:6]}.tlog-proof"', "Cache-Control": "no-store"}
-    return Response(found.content, media_type="application/octet-stream", headers=headers)
+    return await receipt_of(visit, answer.data["id"], str(answer.data["position"]), token, held)
 
 
 async def wall(visit: Visit) -> Response:
@@ -248,7 +165,5 @@ PAGES = (
     Page("/c/{county}/", home, methods=("GET",)),
     Page("/c/{county}/new", new),
     Page("/c/{county}/needs/{need_id}/join", join, methods=("POST",)),
-    Page("/c/{county}/track", track),
-    Page("/c/{county}/track/{code}/proof", proof, methods=("GET",)),
     Page("/c/{county}/wall", wall, methods=("GET",)),
 )

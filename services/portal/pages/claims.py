@@ -8,10 +8,12 @@ from uuid import UUID
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from services.portal.pages.photos import EVIDENCE_SHOWN_TO, too_large
 from services.portal.pages.services import Answer
 from services.portal.pages.visit import Page, Visit, an_id
 from services.portal.queries.needs import some, wishes
 from services.portal.queries.projects import hall, mine, project
+from shared.web.cleaning import PICTURES
 
 CLAIMING = ("member", "branch", "unit", "leader")
 _HALL = 24
@@ -96,8 +98,10 @@ async def one(visit: Visit) -> Response:
         needs = [] if shown is None else await some(connection, visit.county, [UUID(each) for each in shown["need_ids"] or ()])
     if shown is None:
         return await visit.show("refused.html", 404, title=visit._("没有这个项目。请检查网址，或从承诺墙打开。"))
+    photos = await visit.get_for(EVIDENCE_SHOWN_TO, "projects", "/evidence", project_id=project_id, min_position=visit.after("projects"))
+    pictures = [item for item in photos.data.get("items", ()) if item["media_type"] in PICTURES]
     own = shown["claimant"] is not None and shown["claimant"] == claimant(visit)
-    return await visit.show("project.html", each=shown, needs=needs, own=own, typed=typed, today=visit.today)
+    return await visit.show("project.html", each=shown, needs=needs, shown_photos=pictures, own=own, typed=typed, today=visit.today)
 
 
 _DONE = {"pledge": "pledged", "progress": "reported", "complete": "completed", "give-back": "returned_claim", "photo": "reported"}
@@ -126,7 +130,7 @@ async def _photo(visit: Visit, project_id: UUID, photo: UploadFile) -> Answer:
     """Hand a photo on; what it shows is the report's own text."""
     content = await photo.read(_MOST_PHOTO + 1)
     if len(content) > _MOST_PHOTO:
-        return Answer(413, {"title": visit._("照片超过 12 MB，请换一张小一些的，或在手机上压缩后再传。")})
+        return Answer(413, {"title": too_large(visit)})
     return await visit.site.services.upload(
         "projects",
         f"/v1/{visit.county}/projects/{project_id}/evidence",

@@ -1,56 +1,51 @@
 """The dashboard for staff: every picture the county's rows give, by unit, town and level."""
 
-from datetime import timedelta
+import time
 
 from starlette.responses import Response
 
 from services.portal.pages import more_pictures, pictures
+from services.portal.pages.drawn import YEAR, drawing
+from services.portal.pages.filters import moment
 from services.portal.pages.places import STAFF
+from services.portal.pages.site import STALE_SECONDS
 from services.portal.pages.visit import Page, Visit
-from services.portal.queries import pictures as queries
 from services.portal.queries.pictures import Chosen
-from services.portal.queries.screen import burndown, flow, ranking, rate
-from shared.kernel.workdays import end_of
 
-_BACK, _AHEAD = timedelta(days=14), timedelta(days=14)
-_WEEKS, _FLOW_WEEKS, _WEEK = timedelta(weeks=16), timedelta(weeks=11), timedelta(days=7)
-_YEAR = timedelta(days=364)
-_RANKED, _BOXES, _BARS = 12, 10, 12
-_HOURS, _HOUR = 24, timedelta(hours=1)
+_RANKED = 12
 
 
 async def dashboard(visit: Visit) -> Response:
     """Show all pictures of what was chosen."""
     chosen = _chosen(visit)
-    county, today, now = visit.county, visit.today, visit.site.worker.clock.now(visit.county)
-    monday = today - timedelta(days=today.weekday())
-    first = today - _YEAR
-    async with visit.reading() as connection:
-        far = await queries.funnel(connection, county, chosen)
-        scored_unit, scores = await queries.scores(connection, county, chosen)
-        ranked = await ranking(connection, county, end_of(today), end_of(today - _WEEK), level=chosen.level)
-        shown = [
-            pictures.funnel(visit, far),
-            pictures.burndown(
-                visit,
-                await burndown(connection, county, today - _BACK, today + _AHEAD, unit=chosen.unit, level=chosen.level),
-                today,
-            ),
-            pictures.ranking(visit, ranked, _RANKED),
-            pictures.tiles(visit, await queries.towns(connection, county, today, chosen)),
-            more_pictures.radar(visit, scored_unit, scores),
-            more_pictures.box(visit, await queries.times(connection, county, chosen, _BOXES)),
-            more_pictures.pareto(visit, await queries.by_town(connection, county, chosen)),
-            more_pictures.control(visit, await queries.weeks(connection, county, end_of(today - _WEEKS), chosen)),
-            pictures.flow(visit, await flow(connection, county, monday - _FLOW_WEEKS, monday)),
-        ]
-        wide = [
-            more_pictures.calendar(visit, await queries.intake(connection, county, end_of(first), chosen), first, today),
-            more_pictures.sankey(visit, await queries.ways(connection, county, chosen)),
-            more_pictures.gantt(visit, await queries.states(connection, county, chosen, _BARS), today),
-        ]
-        events = more_pictures.spark(visit, await rate(connection, county, now, _HOURS, _HOUR))
-    return await visit.show("dashboard.html", shown=shown, wide=wide, events=events, figures=far, chosen=chosen)
+    drawn = await drawing(visit.site).of(visit.county, chosen)
+    rows, today = drawn.rows, drawn.today
+    shown = [
+        pictures.funnel(visit, rows["funnel"]),
+        pictures.burndown(visit, rows["burndown"], today),
+        pictures.ranking(visit, rows["ranking"], _RANKED),
+        pictures.tiles(visit, rows["towns"]),
+        more_pictures.radar(visit, *rows["scores"]),
+        more_pictures.box(visit, rows["times"]),
+        more_pictures.pareto(visit, rows["by_town"]),
+        more_pictures.control(visit, rows["weeks"]),
+        pictures.flow(visit, rows["flow"]),
+    ]
+    wide = [
+        more_pictures.calendar(visit, rows["intake"], today - YEAR, today),
+        more_pictures.sankey(visit, rows["ways"]),
+        more_pictures.gantt(visit, rows["states"], today),
+    ]
+    behind = visit.site.worker.behind_seconds() + time.monotonic() - drawn.monotonic
+    return await visit.show(
+        "dashboard.html",
+        shown=shown,
+        wide=wide,
+        events=more_pictures.spark(visit, rows["rate"]),
+        figures=rows["funnel"],
+        chosen=chosen,
+        freshness={"as_of": moment(drawn.as_of), "behind_seconds": round(behind), "stale": behind > STALE_SECONDS},
+    )
 
 
 def _chosen(visit: Visit) -> Chosen:

@@ -15,7 +15,7 @@ from services.portal.pages.visit import Visit
 
 Rows = list[dict[str, Any]]
 _PAGE, _PAGES = 500, 6
-_LONGEST_NUMBER, _LONGEST_POSITION = 4, 18
+_LONGEST_NUMBER = 4
 _NOBODY = UUID(int=0)
 _FAILED = 422
 
@@ -68,22 +68,16 @@ def told(visit: Visit, **before: object) -> Told:
     return Told({**{name: "" if value is None else str(value) for name, value in before.items()}, **typed})
 
 
-def fresh(visit: Visit, service: str) -> str:
-    """Return the position of a service that its answer must reach: what the page before has just done."""
-    named, _, position = visit.asked("after").partition("@")
-    return position if named == service and position.isdecimal() and len(position) <= _LONGEST_POSITION else ""
-
-
 async def ask(visit: Visit, service: str, path: str, **params: object) -> Answer:
     """Ask a service for one thing, which knows of what the page before has just done."""
-    return await visit.get(service, path, **{"min_position": fresh(visit, service), **params})
+    return await visit.get(service, path, **{"min_position": visit.after(service), **params})
 
 
-async def listed(visit: Visit, service: str, path: str, **params: object) -> Listed:
-    """Return a service's whole list; `away` is a sentence where there is none, and says what to do."""
+async def listed(visit: Visit, service: str, path: str, *, pages: int = _PAGES, **params: object) -> Listed:
+    """Return a service's whole list, or its first pages; `away` is a sentence where there is none, and says what to do."""
     rows: Rows = []
     after: object = params.pop("after", "")
-    for _ in range(_PAGES):
+    for _ in range(pages):
         answer = await ask(visit, service, path, limit=_PAGE, after=after, **params)
         if not answer.ok:
             return Listed(rows, more=False, away=away(visit, answer))

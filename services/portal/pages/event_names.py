@@ -24,6 +24,8 @@ EVENT_NAMES: Mapping[str, str] = {
     "WishThanked": "致谢",
     "CallPublished": "发布征集",
     "CallClosed": "结束征集",
+    "PhotoAttached": "传来现场照片",
+    "PhotoRemoved": "撤下照片",
     "PetitionerRevealed": "查看反映人身份",
     "PetitionerErased": "删除反映人身份",
     "CountyProfileAdopted": "采用县级规则",

@@ -1,12 +1,14 @@
 """Receipts: shown once to whoever said something, or got later where they were still being made; and who carries in what is said."""
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import segno
 from starlette.responses import Response
 
 from services.portal.login.oidc import LoginFailed
+from services.portal.pages.photos import attach_held
 from services.portal.pages.visit import Page, Visit
 
 if TYPE_CHECKING:
@@ -24,11 +26,14 @@ async def receipt(visit: Visit) -> Response:
         said = None
     if said is None or said["until"] < time.time():
         return await visit.show("refused.html", 404, title=visit._("这个取回执的网址不完整，或已经超过七天。"))
-    return await receipt_of(visit, said["need_id"], said["position"], await carrier(visit))
+    return await receipt_of(visit, said["need_id"], said["position"], await carrier(visit), said["photos"])
 
 
-async def receipt_of(visit: Visit, need_id: str, position: str, token: str) -> Response:
-    """Show a receipt to whoever has just said something; where it is still being made, the address to get it from."""
+async def receipt_of(visit: Visit, need_id: str, position: str, token: str, held: Sequence[str] = ()) -> Response:
+    """Show a receipt to whoever has just said something, and attach the photos they chose with its code.
+
+    Where it is still being made, show the address to get it from.
+    """
     own = token == visit.token
     found = await visit.site.services.get(
         "intake",
@@ -41,14 +46,16 @@ async def receipt_of(visit: Visit, need_id: str, position: str, token: str) -> R
     # Nobody else's: the portal's own token holds the receipts of everybody who did not sign in. One's own voice may be from before.
     shown = next((item for item in items if item["position"] == position), items[-1] if own and items else None)
     if shown is None:
-        return await visit.show("receipt.html", 202, receipt=None, qr="", address=later(visit.site, visit.county, need_id, position))
+        return await visit.show("receipt.html", 202, receipt=None, qr="", address=later(visit.site, visit.county, need_id, position, held))
+    if shown["code"] is not None:
+        await attach_held(visit, need_id, shown["code"], held)
     address = visit.site.public_url + visit.address("/track", code=shown["code"])
     return await visit.show("receipt.html", 201, receipt=shown, qr=qr(address), address=address.removeprefix(visit.site.public_url))
 
 
-def later(site: "Site", county: str, need_id: str, position: str) -> str:
-    """Return the address from which a receipt can be got that is still being made."""
-    said = {"need_id": need_id, "position": position, "until": time.time() + _RECEIPT_SECONDS}
+def later(site: "Site", county: str, need_id: str, position: str, held: Sequence[str] = ()) -> str:
+    """Return the address from which a receipt can be got that is still being made; the photos that were chosen go with it."""
+    said = {"need_id": need_id, "position": position, "until": time.time() + _RECEIPT_SECONDS, "photos": list(held)}
     return f"/c/{county}/receipt/{site.vault.seal('receipt', county, said).hex()}"
 
 

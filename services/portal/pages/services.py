@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import orjson
+from prometheus_client import Summary
 
 from services.portal.pages.words import translations
 
@@ -14,6 +15,7 @@ _SECONDS = 15.0
 _NUMBER = re.compile(r"\d+")
 _REFUSED = 400
 _AWAY = 503
+_ASKED = Summary("yinuo_asked_seconds", "How long services took to answer the portal", ["service"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Services:
 
     async def _sent(self, method: str, service: str, path: str, headers: Mapping[str, str], **more: Any) -> Answer:  # noqa: ANN401
         try:
-            answer = await self._http.request(method, f"{self._urls[service]}{path}", headers=dict(headers), **more)
+            with _ASKED.labels(service).time():
+                answer = await self._http.request(method, f"{self._urls[service]}{path}", headers=dict(headers), **more)
         except httpx.HTTPError:
             return Answer(_AWAY, {"code": "unavailable"})
         media_type = answer.headers.get("content-type", "")

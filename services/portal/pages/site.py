@@ -1,6 +1,5 @@
 """What all pages share: who visits, which county, in which words; guards before a page, and how it is shown."""
 
-import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -16,6 +15,8 @@ from starlette.routing import BaseRoute, Route
 from services.portal.assets import Assets
 from services.portal.lanes import LANES
 from services.portal.login.authority import Authority
+from services.portal.login.form_tokens import FormTokens
+from services.portal.login.held import HeldPhotos
 from services.portal.login.oidc import Provider
 from services.portal.login.sessions import COOKIE, Sessions
 from services.portal.login.vault import Vault, new_secret
@@ -26,7 +27,7 @@ from services.portal.pages.places import ROLE_NAMES, SAID
 from services.portal.pages.services import Services
 from services.portal.pages.strict import Strict
 from services.portal.pages.typed import shown
-from services.portal.pages.visit import Page, Visit, kept, navigation, person
+from services.portal.pages.visit import LONGEST_POSITION, Page, Visit, kept, navigation, person
 from services.portal.pages.words import LANGUAGES, translations
 from services.portal.queries.register import Names, names
 from shared.kernel.ids import uuid7
@@ -52,7 +53,6 @@ _HEADERS = {
 }
 _NAMES_SECONDS = 30.0
 _WAIT_SECONDS = 2.0
-_LONGEST_POSITION = 18
 STALE_SECONDS = 10.0
 """From when on a page says that what it shows may be old."""
 TOO_MANY = 429
@@ -86,6 +86,8 @@ class Site:
         self.viewers = viewers
         self.sessions = sessions
         self.vault = vault
+        self._forms = FormTokens(vault)
+        self.held = HeldPhotos(worker.pool, vault)
         self.services = services
         self.limit = limit
         self.public_url = public_url
@@ -144,7 +146,7 @@ class Site:
             "stream": None,
             "footer_links": None,
             "person": person(visit),
-            "csrf": self.csrf(visit.secret),
+            "csrf": self._forms.token(visit.secret),
             "here": asked.path + (f"?{asked.query}" if asked.query else ""),
             "nav": navigation(visit),
             "messages": visit.said,
@@ -154,14 +156,9 @@ class Site:
         text = await self._environments[visit.language].get_template(template).render_async({**shared, **context})
         return HTMLResponse(text, status, headers=self._headers())
 
-    def csrf(self, secret: str) -> str:
-        """Return the token of a visitor's forms: nobody makes it who does not hold the browser's own secret."""
-        return hmac.digest(self.vault.secret("forms"), secret.encode(), "sha256").hex()
-
     def is_own_form(self, request: Request, token: str) -> bool:
         """Tell whether a form was sent from a page this browser was shown: in a field, or by our script in a header."""
-        token, own = token or request.headers.get("x-csrf-token", ""), request.cookies.get(VISIT_COOKIE)
-        return own is not None and hmac.compare_digest(token.encode(), self.csrf(own).encode())
+        return self._forms.holds(request.cookies.get(VISIT_COOKIE), token or request.headers.get("x-csrf-token", ""))
 
     def freshness(self, county: str) -> dict[str, Any]:
         """Return up to when the rows shown here reach, and whether they may be behind."""
@@ -250,7 +247,7 @@ class Site:
     async def _wait(self, visit: Visit) -> None:
         """Read your own writes: wait a moment until the rows know of a position named by the page before."""
         service, _, position = visit.asked("after").partition("@")
-        if service in LANES and position.isdecimal() and len(position) <= _LONGEST_POSITION:
+        if service in LANES and position.isdecimal() and len(position) <= LONGEST_POSITION:
             progress = self.worker.progress
             if not await progress.reached(visit.county, "event_archive", service, int(position), seconds=_WAIT_SECONDS):
                 visit.said.append({"kind": "warning", "text": visit._("已经办好，本页还没有更新，请稍后刷新。")})

@@ -1,10 +1,12 @@
 """The office's table of needs: accept, hand to a unit, ask, answer, decline, publish a wish; and a unit's needs to answer."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
 
+from services.portal.pages.photos import NEEDS_SHOWN_TO
 from services.portal.pages.services import Answer
 from services.portal.pages.visit import Page, Visit, an_id
 from services.portal.queries.needs import counts, need, waiting
@@ -18,6 +20,7 @@ STANDING = {
 _PAGE = 30
 _SAID = {
     "accept": "accepted",
+    "unphoto": "photo_removed",
     "route": "routed",
     "ask": "done",
     "answer": "answered",
@@ -66,8 +69,11 @@ async def one(visit: Visit) -> Response:
         shown = None if need_id is None else await need(connection, visit.county, need_id)
     if shown is None:
         return await visit.show("refused.html", 404, title=visit._("没有这件需求。请从列表打开。"))
-    leaders = await visit.get("projects", "/leaders", limit="200")
-    similar = await visit.get("intake", "/needs/similar", text=shown["title"])
+    leaders, similar, photos = await asyncio.gather(
+        visit.get_for({"office"}, "projects", "/leaders", limit="200"),
+        visit.get_for({"office"}, "intake", "/needs/similar", text=shown["title"]),
+        visit.get_for(NEEDS_SHOWN_TO, "intake", f"/needs/{need_id}/photos", min_position=visit.after("intake")),
+    )
     typed = {name: value for name, value in visit.form.items() if isinstance(value, str)}
     return await visit.show(
         "need.html",
@@ -75,6 +81,7 @@ async def one(visit: Visit) -> Response:
         leaders=leaders.data.get("items", ()),
         similar=[item for item in similar.data.get("items", ()) if item["id"] != str(need_id)][:5],
         typed=typed,
+        shown_photos=photos.data.get("items", ()),
         today=visit.today,
     )
 
@@ -99,6 +106,7 @@ async def _act(visit: Visit, need_id: UUID, act: str) -> Answer | None:
         "answer": ("intake", f"{place}/answer", {"outcome": visit.text("outcome"), "text": text}),
         "decline": ("intake", f"{place}/decline", {"outcome": visit.text("outcome"), "reason": text}),
         "merge": ("intake", f"{place}/merge", {"into": visit.text("into"), "reason": text}),
+        "unphoto": ("intake", f"{place}/photos/{an_id(visit.text('photo_id'))}/remove", {"reason": text}),
         "publish": ("intake", f"/wishes/{need_id}/publish", {}),
         "propose": ("projects", "/projects", _proposal(visit, need_id)),
     }

@@ -1,6 +1,6 @@
 """One request for a page: who visits which county, what they sent, what they are told; and a page's place in the site."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection
 
 _UUID_LENGTH = 36
+
+
+LONGEST_POSITION = 18
+"""Digits of a position that may be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,10 @@ class Visit:
         """Ask a service as whoever is signed in; `path` is the one below the county."""
         return await self.site.services.get(service, f"/v1/{self.county}{path}", self.token, params=params, language=self.language)
 
+    async def get_for(self, roles: Collection[str], service: str, path: str, **params: Any) -> Answer:  # noqa: ANN401 - as above
+        """Ask a service for what the page shows to some roles only; nothing, where the visitor has none of them."""
+        return await self.get(service, path, **params) if {*roles} & {*self.roles} else Answer(200)
+
     async def command(self, service: str, path: str, body: Mapping[str, Any], *, token: str | None = None) -> Answer:
         """Send a command as whoever is signed in, or with another token; sent twice, the form's key makes it one."""
         return await self.site.services.command(
@@ -123,6 +131,11 @@ class Visit:
         if answer is not None and "position" in answer.data:
             params["after"] = f"{service}@{answer.data['position']}"
         return RedirectResponse(self.address(path, **params), 303)
+
+    def after(self, service: str) -> str:
+        """Return the position a page must know of, where the page before did something at this service; empty where it did not."""
+        named, _, position = self.asked("after").partition("@")
+        return position if named == service and position.isdecimal() and len(position) <= LONGEST_POSITION else ""
 
     def refused(self, answer: Answer) -> None:
         """Say on the page why a service did not do it."""

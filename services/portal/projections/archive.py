@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,12 +14,6 @@ from shared.kernel.projection import Fact, Key, Projection
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection
 
-_KEEP = """
-INSERT INTO read.event_archive (county, source, position, stream, type, recorded_at, need_id, project_id, town, units, body)
-SELECT $1, u.* FROM unnest(
-  $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::bytea[]
-) AS u ON CONFLICT DO NOTHING
-"""
 _UNIT_FIELDS = ("unit", "handling_unit", "code", "organisation", "whose_unit")
 _UNITS_FIELDS = ("assisting_units", "addressees", "units")
 
@@ -51,8 +46,7 @@ class Archive(Projection[Archived]):
     async def apply(self, connection: "Connection", county: str, facts: Sequence[Fact]) -> int:
         """Keep events; return how many."""
         rows = [self.row_of(fact) for fact in facts]
-        names = ("source", "position", "stream", "type", "recorded_at", "need_id", "project_id", "town", "units", "body")
-        await connection.execute(_KEEP, county, *([getattr(row, name) for row in rows] for name in names))
+        await self.save(connection, county, rows)
         return len(rows)
 
     def gather(self, rows: dict[Key, Archived], fact: Fact, wanted: Callable[[Key], bool] | None = None) -> None:
@@ -64,24 +58,36 @@ class Archive(Projection[Archived]):
     def row_of(self, fact: Fact) -> Archived:
         """Return an event's row."""
         event, meta = fact.event, fact.meta
+        (need, project, town), unit_fields, units_fields = _fields(type(event))
+        units = {code for name in unit_fields if isinstance(code := getattr(event, name), str)}
+        for name in units_fields:
+            units.update(_codes(getattr(event, name)))
         return Archived(
             meta.service,
             meta.position,
             meta.stream,
             meta.type,
             meta.recorded_at,
-            getattr(event, "need_id", None),
-            getattr(event, "project_id", None),
-            getattr(event, "town", None),
-            " ".join(sorted(units_of(event))),
+            getattr(event, "need_id") if need else None,  # noqa: B009
+            getattr(event, "project_id") if project else None,  # noqa: B009
+            getattr(event, "town") if town else None,  # noqa: B009
+            " ".join(sorted(units)),
             fact.body,
         )
 
 
-def units_of(event: Event) -> set[str]:
-    """Return the codes of the organisations an event names."""
-    one = {code for name in _UNIT_FIELDS if isinstance(code := getattr(event, name, None), str)}
-    return one | {code for name in _UNITS_FIELDS for code in _codes(getattr(event, name, None))}
+@cache
+def _fields(event: type[Event]) -> tuple[Sequence[bool], Sequence[str], Sequence[str]]:
+    """Return whether events name a need, a project and a town, and which of their fields name an organisation, and several.
+
+    Asked once for each type of event: to ask an event for a field it does not have takes longer than all the rest.
+    """
+    has = event.model_fields
+    return (
+        [name in has for name in ("need_id", "project_id", "town")],
+        [name for name in _UNIT_FIELDS if name in has],
+        [name for name in _UNITS_FIELDS if name in has],
+    )
 
 
 def _codes(value: Any) -> Iterable[str]:  # noqa: ANN401 - a field of any event

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from services.portal.lanes import LANES
 from shared.kernel.envelope import Envelope, open_body
@@ -16,19 +17,35 @@ _NAMING = """
 SELECT body FROM read.event_archive WHERE county = $1 AND source = $2 AND position > $3 AND position <= $4
   AND EXISTS (SELECT FROM unnest($5::text[]) AS id WHERE position(convert_to(id, 'UTF8') IN body) > 0)
 """
+_NAMED = """
+WITH named AS (SELECT * FROM read.event_names WHERE county = $1 AND named = ANY($2::uuid[])),
+at AS (
+  SELECT source, position FROM named
+  UNION SELECT source, position FROM read.event_archive WHERE county = $1 AND need_id = ANY($2::uuid[])
+  UNION SELECT source, position FROM read.event_archive WHERE county = $1 AND project_id = ANY($2::uuid[])
+  UNION SELECT a.source, a.position FROM read.event_archive a
+    WHERE a.county = $1 AND a.stream = ANY(ARRAY(SELECT stream FROM named WHERE right(stream, 36) = named::text))
+)
+SELECT a.body FROM at JOIN read.event_archive a ON a.county = $1 AND a.source = at.source AND a.position = at.position
+"""
 _EXISTING = "SELECT DISTINCT stream FROM read.event_archive WHERE county = $1 AND stream = ANY($2::text[])"
 _AT = "SELECT body FROM read.event_archive WHERE county = $1 AND source = $2 AND position = $3"
 
 
 class ArchiveFinder:
-    """Finds a county's events in the portal's archive, for a story; every search by name looks through whole lanes."""
+    """Finds a county's events in the portal's archive, for a story: by what their data name, else by looking through whole lanes."""
 
     def __init__(self, connection: "Connection", county: str) -> None:
         self._connection = connection
         self._county = county
 
     async def naming(self, ids: Collection[str]) -> Iterable[Envelope]:
-        """Return the events in which one of these ids stands, be it as the stream's."""
+        """Return the events in whose data one of these ids stands, or whose stream's it is; else those that hold one anywhere."""
+        rows = await self._connection.fetch(_NAMED, self._county, [UUID(one) for one in ids])
+        return [open_body(row["body"]) for row in rows] if rows else await self._holding(ids)
+
+    async def _holding(self, ids: Collection[str]) -> Iterable[Envelope]:
+        """Return the events in which one of these ids stands: as an event's own, its cause's, its request's."""
         found: list[Envelope] = []
         for lane in LANES:
             end = await self._connection.fetchval(_END, self._county, lane) or 0

@@ -25,10 +25,13 @@ SELECT count(*) AS projects, count(claimed_at) AS claimed, count(*) FILTER (WHER
 FROM read.project_cards WHERE county = $1 AND status NOT IN ('withdrawn', 'merged')
 """
 _TOWNS = """
-SELECT n.town AS code, u.name, count(*) AS needs, count(*) FILTER (WHERE n.status IN ('answered', 'declined')) AS done,
-  count(*) FILTER (WHERE n.status = 'submitted' AND n.owner_by < $2) AS overdue
-FROM read.need_cards n LEFT JOIN read.units u ON u.county = $1 AND u.code = n.town
-WHERE n.county = $1 AND n.town IS NOT NULL GROUP BY 1, 2, u.official_order ORDER BY u.official_order NULLS LAST, 1
+SELECT c.code, u.name, c.needs, c.done, c.overdue
+FROM (
+  SELECT town AS code, count(*) AS needs, count(*) FILTER (WHERE status IN ('answered', 'declined')) AS done,
+    count(*) FILTER (WHERE status = 'submitted' AND owner_by < $2) AS overdue
+  FROM read.need_cards WHERE county = $1 AND town IS NOT NULL GROUP BY town
+) c LEFT JOIN read.units u ON u.county = $1 AND u.code = c.code
+ORDER BY u.official_order NULLS LAST, c.code
 """
 _UNITS = """
 SELECT p.unit AS code, u.name, count(*) AS projects, count(p.claimed_at) AS claimed,

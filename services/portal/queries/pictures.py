@@ -35,9 +35,12 @@ WHERE n.county = $1 AND n.channel IS NOT NULL AND ($2::text IS NULL OR coalesce(
   AND ($3::text IS NULL OR n.town = $3) GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 _BY_TOWN = """
-SELECT n.town AS code, u.name, count(*) AS needs FROM read.need_cards n
-LEFT JOIN read.units u ON u.county = $1 AND u.code = n.town
-WHERE n.county = $1 AND n.town IS NOT NULL AND ($2::text IS NULL OR n.handling_unit = $2) GROUP BY 1, 2 ORDER BY 3 DESC, 1
+SELECT c.code, u.name, c.needs
+FROM (
+  SELECT town AS code, count(*) AS needs FROM read.need_cards
+  WHERE county = $1 AND town IS NOT NULL AND ($2::text IS NULL OR handling_unit = $2) GROUP BY town
+) c LEFT JOIN read.units u ON u.county = $1 AND u.code = c.code
+ORDER BY c.needs DESC, c.code
 """
 _WEEKS = """
 SELECT date_trunc('week', closed_at AT TIME ZONE 'Asia/Shanghai')::date AS week, count(*) AS needs,
@@ -65,11 +68,13 @@ WHERE county = $1 AND position IS NOT NULL AND approved_at IS NOT NULL AND statu
 ORDER BY status = 'signed-off', complete_by NULLS LAST, position DESC LIMIT $4
 """
 _TOWNS = """
-SELECT n.town AS code, u.name, count(*) AS needs, count(*) FILTER (WHERE n.status IN ('answered', 'declined')) AS done,
-  count(*) FILTER (WHERE n.status = 'submitted' AND n.owner_by < $2) AS overdue
-FROM read.need_cards n LEFT JOIN read.units u ON u.county = $1 AND u.code = n.town
-WHERE n.county = $1 AND n.town IS NOT NULL AND ($3::text IS NULL OR n.handling_unit = $3)
-GROUP BY 1, 2, u.official_order ORDER BY u.official_order NULLS LAST, 1
+SELECT c.code, u.name, c.needs, c.done, c.overdue
+FROM (
+  SELECT town AS code, count(*) AS needs, count(*) FILTER (WHERE status IN ('answered', 'declined')) AS done,
+    count(*) FILTER (WHERE status = 'submitted' AND owner_by < $2) AS overdue
+  FROM read.need_cards WHERE county = $1 AND town IS NOT NULL AND ($3::text IS NULL OR handling_unit = $3) GROUP BY town
+) c LEFT JOIN read.units u ON u.county = $1 AND u.code = c.code
+ORDER BY u.official_order NULLS LAST, c.code
 """
 Rows = list[dict[str, Any]]
 

@@ -24,14 +24,16 @@ SELECT day::date AS day, count(*) FILTER (WHERE due.in_hand OR due.done_on > day
 FROM generate_series($2::date, $3::date, '1 day') AS day LEFT JOIN due ON true GROUP BY 1 ORDER BY 1
 """
 _RANKING = """
-SELECT p.unit AS code, u.name,
-  count(*) FILTER (WHERE p.approved_at < $2) AS projects, count(*) FILTER (WHERE p.signed_off_at < $2) AS done,
-  count(*) FILTER (WHERE p.approved_at < $3) AS projects_then, count(*) FILTER (WHERE p.signed_off_at < $3) AS done_then,
-  coalesce(u.official_order, 1000000) AS official_order
-FROM read.project_cards p LEFT JOIN read.units u ON u.county = $1 AND u.code = p.unit
-WHERE p.county = $1 AND p.unit IS NOT NULL AND p.approved_at IS NOT NULL AND p.status NOT IN ('withdrawn', 'merged')
-  AND ($4::text IS NULL OR p.level = $4)
-GROUP BY p.unit, u.name, u.official_order
+SELECT c.*, u.name, coalesce(u.official_order, 1000000) AS official_order
+FROM (
+  SELECT unit AS code,
+    count(*) FILTER (WHERE approved_at < $2) AS projects, count(*) FILTER (WHERE signed_off_at < $2) AS done,
+    count(*) FILTER (WHERE approved_at < $3) AS projects_then, count(*) FILTER (WHERE signed_off_at < $3) AS done_then
+  FROM read.project_cards
+  WHERE county = $1 AND unit IS NOT NULL AND approved_at IS NOT NULL AND status NOT IN ('withdrawn', 'merged')
+    AND ($4::text IS NULL OR level = $4)
+  GROUP BY unit
+) c LEFT JOIN read.units u ON u.county = $1 AND u.code = c.code
 """
 _FLOW = """
 SELECT week::date AS week, coalesce(come.needs, 0) AS submitted, coalesce(gone.needs, 0) AS closed

@@ -64,40 +64,42 @@ class RegisterMember(Command):
     exemption: Exemption | None = None
 
 
-class ExemptMember(Command):
+class OfMember(Command):
+    """Something asked of a member, named by account or by the id lists show: by one of them."""
+
+    account: Account | None = None
+    member_id: UUID | None = None
+
+
+class ExemptMember(OfMember):
     """Exempt a member from claiming, or (exemption null) end that."""
 
-    account: Account
     exemption: Exemption | None
     reason: Remark
 
 
-class ProposeExemption(Command):
+class ProposeExemption(OfMember):
     """Put a member forward for exemption, with what shows it; the member's unit decides."""
 
-    account: Account
     exemption: Exemption
     evidence: Remark
 
 
-class ApproveExemption(Command):
+class ApproveExemption(OfMember):
     """Find a proposed exemption right."""
 
-    account: Account
     reason: Remark
 
 
-class RefuseExemption(Command):
+class RefuseExemption(OfMember):
     """Find a proposed exemption not right: the member must claim."""
 
-    account: Account
     reason: Remark
 
 
-class MoveMember(Command):
+class MoveMember(OfMember):
     """Put a member on the register of another unit or branch."""
 
-    account: Account
     unit: UnitCode
     branch: UnitCode | None = None
     reason: Remark

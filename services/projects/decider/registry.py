@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from typing import assert_never
+from uuid import UUID
 
 from services.projects.commands import (
     ApproveExemption,
     DissolveOrganisation,
     ExemptMember,
     MoveMember,
+    OfMember,
     ProposeExemption,
     RefuseExemption,
     RegisterMember,
@@ -124,9 +126,9 @@ def register_member(command: RegisterMember, member: Member, asked: Asked) -> Se
         if (member.unit, member.branch, member.exemption) == (command.unit, command.branch, command.exemption):
             return []
         raise Rejected("member_already_registered", pointer="/account")
-    if command.exemption is not None:
-        _not_themselves(command.account, asked)
     member_id = derived(asked.county, "member", command.account)
+    if command.exemption is not None:
+        _not_themselves(member_id, asked)
     name = Sealed.of(member_id, command.name)
     return [MemberRegistered(member_id=member_id, name=name, unit=command.unit, branch=command.branch, exemption=command.exemption)]
 
@@ -136,9 +138,9 @@ def exempt(command: ExemptMember, member: Member, asked: Asked) -> Sequence[Memb
     _of_own_unit(member, asked)
     if member.exemption == command.exemption:
         return []
+    member_id = member_id_of(command, asked.county)
     if command.exemption is not None:
-        _not_themselves(command.account, asked)
-    member_id = derived(asked.county, "member", command.account)
+        _not_themselves(member_id, asked)
     return [MemberExempted(member_id=member_id, exemption=command.exemption, reason=command.reason)]
 
 
@@ -153,12 +155,12 @@ def propose_exemption(command: ProposeExemption, member: Member, asked: Asked) -
         return []
     if member.proposal is not None:
         raise Rejected("exemption_already_proposed")
-    member_id = derived(asked.county, "member", command.account)
+    member_id = member_id_of(command, asked.county)
     return [
         ExemptionProposed(
             member_id=member_id,
             exemption=command.exemption,
-            evidence=Sealed.of(derived(asked.county, "exemption", command.account, str(asked.command_id)), command.evidence),
+            evidence=Sealed.of(derived(asked.county, "exemption", str(member_id), str(asked.command_id)), command.evidence),
             unit=member.unit or "",
             branch=member.branch,
             proposed_by=asked.actor.sub,
@@ -172,12 +174,13 @@ def approve_exemption(command: ApproveExemption, member: Member, asked: Asked) -
     Nobody approves what they proposed, or what was proposed for them.
     """
     proposal = _proposed(member, asked)
-    _not_themselves(command.account, asked)
+    member_id = member_id_of(command, asked.county)
+    _not_themselves(member_id, asked)
     if proposal.proposed_by == asked.actor.sub:
         raise Rejected("own_item")
     return [
         MemberExempted(
-            member_id=derived(asked.county, "member", command.account),
+            member_id=member_id,
             exemption=proposal.exemption,
             reason=command.reason,
             proposed_by=proposal.proposed_by,
@@ -189,7 +192,7 @@ def approve_exemption(command: ApproveExemption, member: Member, asked: Asked) -
 def refuse_exemption(command: RefuseExemption, member: Member, asked: Asked) -> Sequence[MemberEvent]:
     """The member's unit finds what its branch proposed not right."""
     proposal = _proposed(member, asked)
-    member_id = derived(asked.county, "member", command.account)
+    member_id = member_id_of(command, asked.county)
     return [ExemptionRefused(member_id=member_id, exemption=proposal.exemption, reason=command.reason, refused_by=asked.actor.sub)]
 
 
@@ -201,7 +204,7 @@ def move(command: MoveMember, member: Member, asked: Asked) -> Sequence[MemberEv
         return []
     return [
         MemberMoved(
-            member_id=derived(asked.county, "member", command.account),
+            member_id=member_id_of(command, asked.county),
             unit=command.unit,
             branch=command.branch,
             reason=command.reason,
@@ -230,8 +233,17 @@ def _of_own_unit(member: Member, asked: Asked) -> None:
     _own_unit_only(asked, member.unit)
 
 
-def _not_themselves(account: str, asked: Asked) -> None:
-    if asked.actor.sub == account:
+def member_id_of(command: OfMember, county: str) -> UUID:
+    """Return the id of the member a command is about: the one it gives, or the one that follows from the account."""
+    if command.member_id is not None and command.account is None:
+        return command.member_id
+    if command.account is not None and command.member_id is None:
+        return derived(county, "member", command.account)
+    raise Rejected("member_needed", pointer="/member_id")
+
+
+def _not_themselves(member_id: UUID, asked: Asked) -> None:
+    if member_id == derived(asked.county, "member", asked.actor.sub):
         raise Rejected("own_item")
 
 

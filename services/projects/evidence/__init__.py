@@ -3,6 +3,6 @@
 from services.projects.evidence.answers import EvidenceFilters, evidence, evidence_file
 from services.projects.evidence.projections import EVIDENCE
 from services.projects.evidence.receiving import attach_evidence
-from services.projects.evidence.store import EvidenceStore
+from shared.kernel.file_store import FileStore
 
-__all__ = ["EVIDENCE", "EvidenceFilters", "EvidenceStore", "attach_evidence", "evidence", "evidence_file"]
+__all__ = ["EVIDENCE", "EvidenceFilters", "FileStore", "attach_evidence", "evidence", "evidence_file"]

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.projects.evidence.cleaning import PDF
 from services.projects.evidence.queries import LIST, ONE
-from services.projects.evidence.store import EvidenceStore
+from shared.kernel.file_store import FileStore
 from shared.kernel.text import UnitCode
+from shared.web.cleaning import PDF
 from shared.web.files import Sent
 from shared.web.routes import Page, Params, Reading, page
 
@@ -48,7 +48,7 @@ async def evidence_file(reading: Reading) -> Sent | None:
     row = await reading.connection.fetchrow(ONE, reading.county, *_visible(reading), ids["project_id"], ids["evidence_id"])
     if row is None:
         return None
-    store: EvidenceStore = reading.opened
+    store: FileStore = reading.opened
     size, pieces = await store.give(reading.county, row["digest"])
     name = f"{row['caption'][:60].strip()}.{_ENDINGS[row['media_type']]}".replace("\n", " ")
     return Sent(name, row["media_type"], pieces, inline=row["media_type"] != PDF, size=size)

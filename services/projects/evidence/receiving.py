@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from services.projects.commands import AttachEvidence
-from services.projects.evidence.cleaning import cleaned
-from services.projects.evidence.store import EvidenceStore
 from shared.kernel.derived import derived
+from shared.kernel.file_store import FileStore
+from shared.web.cleaning import cleaned
 from shared.web.files import Receiving
 
 MOST_BYTES = 20 << 20
@@ -18,7 +18,7 @@ MOST_BYTES = 20 << 20
 
 async def attach_evidence(receiving: Receiving) -> Mapping[str, Any]:
     """Attach a photo or document to a project in hand; the same file again changes nothing."""
-    store: EvidenceStore = receiving.opened
+    store: FileStore = receiving.opened
     kept = await asyncio.to_thread(lambda: cleaned(receiving.file.read()))
     digest = hashlib.sha256(kept.content).hexdigest()
     project_id = receiving.ids["project_id"]

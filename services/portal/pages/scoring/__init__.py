@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.portal.pages.scoring.annual import annual, assessment
+from services.portal.pages.scoring.answering import ANSWERING, questionnaire, questionnaires
 from services.portal.pages.scoring.common import COUNTY, DESK, WITH_UNITS
 from services.portal.pages.scoring.look_backs import look_back, look_backs
 from services.portal.pages.scoring.queue import queue, signs
@@ -23,6 +24,8 @@ PAGES: Sequence[Page] = (
     Page(f"{_HERE}/surveys", surveys, DESK, ("GET",)),
     Page(f"{_HERE}/surveys/new", new_survey, ("office", "inspector")),
     Page(f"{_HERE}/surveys/{{survey_id:uuid}}", survey, DESK),
+    Page("/c/{county}/surveys", questionnaires, ANSWERING, ("GET",)),
+    Page("/c/{county}/surveys/{survey_id:uuid}", questionnaire, ANSWERING),
     Page(f"{_HERE}/annual", annual, WITH_UNITS),
     Page(f"{_HERE}/annual/{{assessment_id:uuid}}", assessment, WITH_UNITS, ("GET",)),
     Page(f"{_HERE}/signs", signs, COUNTY, ("GET",)),

@@ -5,8 +5,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.pages.desk import Act, ask, carry_out, given, listed, missing, number, told, units_of
+from services.portal.pages.desk import Act, Told, ask, carry_out, given, listed, missing, number, told, units_of
 from services.portal.pages.history import history
+from services.portal.pages.scoring.answering import INTERVIEWERS, hand_out
 from services.portal.pages.scoring.common import own, show
 from services.portal.pages.visit import Visit
 
@@ -35,7 +36,7 @@ def _body(visit: Visit) -> Mapping[str, Any]:
         **{name: visit.text(name) for name in ("title", "unit", "until", "sampling")},
         **given(project_id=visit.text("project_id")),
         "questions": questions,
-        "respondents": "persons",
+        "respondents": "codes" if visit.text("respondents") == "codes" else "persons",
         "sample": number(visit, "sample"),
     }
 
@@ -100,17 +101,25 @@ async def survey(visit: Visit) -> Response:
     found = await ask(visit, "scoring", f"/surveys/{survey_id}")
     if not found.ok:
         return await missing(visit, found)
+    may_close = bool({"office", "inspector"} & set(visit.roles)) and found.data["status"] == "open"
+    errors = outcome.errors
+    if may_close and visit.text("act") == "codes":
+        handed = await hand_out(visit, found.data)
+        if isinstance(handed, Response):
+            return handed
+        errors = Told(handed)
     texts = {question["code"]: question["text"] for question in found.data["questions"]}
     return await show(
         visit,
         "survey.html",
         "/surveys",
-        outcome.status,
+        422 if errors and outcome.status == 200 else outcome.status,  # noqa: PLR2004 - HTTP
         survey=found.data,
         texts=texts,
-        may_close=bool({"office", "inspector"} & set(visit.roles)) and found.data["status"] == "open",
+        may_close=may_close,
+        may_answer=bool(INTERVIEWERS & set(visit.roles)) and found.data["status"] == "open",
         told=told(visit),
-        errors=outcome.errors,
-        summary=outcome.summary(),
+        errors=errors,
+        summary=[{"field": name, "text": text} for name, text in errors.items()],
         history=await history(visit, "scoring", f"/surveys/{survey_id}"),
     )

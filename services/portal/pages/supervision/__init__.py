@@ -8,6 +8,7 @@ from services.portal.pages.supervision.figures import compilation, figures
 from services.portal.pages.supervision.hearings import hearing, hearings, tasks
 from services.portal.pages.supervision.notices import letter, notice, notices
 from services.portal.pages.supervision.rounds import new_round, one_round, rounds
+from services.portal.pages.supervision.visits import visits
 from services.portal.pages.supervision.watches import listings, watch, watches
 from services.portal.pages.supervision.writing import new_notice
 from services.portal.pages.visit import Page
@@ -30,6 +31,7 @@ PAGES: Sequence[Page] = (
     Page(f"{_HERE}/hearings", hearings, COUNTY),
     Page(f"{_HERE}/hearings/{{hearing_id:uuid}}", hearing, COUNTY),
     Page(f"{_HERE}/tasks", tasks, DESK),
+    Page(f"{_HERE}/visits", visits, DESK),
     Page(f"{_HERE}/figures", figures, COUNTY),
     Page(f"{_HERE}/figures/{{figures_id:uuid}}", compilation, COUNTY, ("GET",)),
 )

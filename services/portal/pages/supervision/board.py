@@ -14,6 +14,7 @@ from shared.kernel.workdays import business_day
 _WITHIN = {"overdue": (None, -1), "1": (0, 1), "3": (2, 3), "7": (4, 7), "later": (8, None)}
 _AGES = {"to_3": "3 天以内", "to_7": "4 至 7 天", "to_15": "8 至 15 天", "more": "15 天以上"}
 _SHOWN = 200
+_CLIMBING = 20
 
 
 async def board(visit: Visit) -> Response:
@@ -21,7 +22,7 @@ async def board(visit: Visit) -> Response:
     unit = "" if may_issue(visit) else own_unit(visit)
     notices, waiting, tasks = await together(
         listed(visit, "supervision", "/notices", status="issued", unit=unit),
-        listed(visit, "supervision", "/watches", status="waiting", unit=unit),
+        listed(visit, "supervision", "/watches", pages=1, status="waiting", unit=unit),
         listed(visit, "supervision", "/tasks", status="open", unit=unit),
     )
     rows = lines(visit, notices.rows)
@@ -29,7 +30,7 @@ async def board(visit: Visit) -> Response:
     wanted = visit.asked("within")
     shown = [row for row in rows if _inside(row["left"], wanted)] if wanted in _WITHIN else rows
     async with visit.reading() as connection:
-        names = await titles(connection, visit.county, known(waiting.rows, "subject_id"))
+        names = await titles(connection, visit.county, known(waiting.rows[:_CLIMBING], "subject_id"))
         nobody = (await ages(connection, visit.county, visit.today))["total"] if may_issue(visit) else 0
     late_tasks = [task for task in tasks.rows if task["overdue"]]
     return await show(
@@ -43,6 +44,7 @@ async def board(visit: Visit) -> Response:
         counts=counts,
         within=wanted if wanted in _WITHIN else "",
         waiting=waiting,
+        climbing=waiting.rows[:_CLIMBING],
         names=names,
         tasks=tasks,
         late_tasks=late_tasks,

@@ -23,6 +23,7 @@ _VIEWS = (
     ("/rounds", "督查轮次", COUNTY),
     ("/hearings", "汇报会", COUNTY),
     ("/tasks", "会议任务", ()),
+    ("/visits", "联点走访", ()),
     ("/figures", "数据通报", COUNTY),
 )
 _ENDED = ("accepted",)

@@ -42,4 +42,4 @@ async def compilation(visit: Visit) -> Response:
     found = await ask(visit, "supervision", f"/figures/compiled/{visit.request.path_params['figures_id']}")
     if not found.ok:
         return await missing(visit, found)
-    return await show(visit, "compilation.html", "/figures", compiled=found.data, text=draft(visit, found.data))
+    return await show(visit, "compilation.html", "/figures", compiled=found.data, text=draft(found.data))

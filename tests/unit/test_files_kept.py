@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 
-from services.projects.evidence.cleaning import JPEG, MOST_MEGAPIXELS, PDF, PNG, WEBP, cleaned
-from services.projects.evidence.store import EvidenceStore
 from services.projects.settings import Settings
+from shared.kernel.file_store import FileStore
+from shared.web.cleaning import JPEG, MOST_MEGAPIXELS, PDF, PNG, WEBP, cleaned
 from shared.web.problem import Problem
 from tests.support.pictures import kept, picture, with_place
 
@@ -60,7 +60,7 @@ def test_a_document_is_kept_as_it_is() -> None:
 def test_what_is_something_else_is_refused_whatever_it_is_called(content: bytes) -> None:
     with pytest.raises(Problem) as refused:
         cleaned(content)
-    assert refused.value.code == "evidence_type_unknown"
+    assert refused.value.code == "file_type_unknown"
 
 
 def bomb(width: int, height: int) -> bytes:
@@ -77,13 +77,13 @@ def test_a_picture_that_unpacks_without_end_is_refused_before_it_does() -> None:
     for width, height in ((10_000, MOST_MEGAPIXELS * 100 + 1), (2**31 - 1, 2**31 - 1)):
         with pytest.raises(Problem) as refused:
             cleaned(bomb(width, height))
-        assert refused.value.code in {"image_too_large", "evidence_unreadable"}
+        assert refused.value.code in {"image_too_large", "image_unreadable"}
 
 
 @settings(max_examples=80, deadline=None)
 @for_all(st.sampled_from(["JPEG", "PNG", "WEBP"]), st.integers(12, 200), st.binary(max_size=40))
 def test_a_damaged_picture_is_cleaned_or_refused_and_nothing_else(form: str, keep: int, rest: bytes) -> None:
-    assert how_taken(picture(form)[:keep] + rest + picture(form)[keep + 20 :]) in {"taken", "evidence_unreadable", "image_too_large"}
+    assert how_taken(picture(form)[:keep] + rest + picture(form)[keep + 20 :]) in {"taken", "image_unreadable", "image_too_large"}
 
 
 def how_taken(content: bytes) -> str:
@@ -95,7 +95,7 @@ def how_taken(content: bytes) -> str:
 
 
 async def test_a_file_is_kept_once_by_its_content_and_given_back_whole(tmp_path: Path) -> None:
-    store = EvidenceStore((tmp_path / "new").as_uri())
+    store = FileStore((tmp_path / "new").as_uri())
     content = bytes(range(256)) * 40_000
     digest = await store.keep("430523", content)
     assert digest == await store.keep("430523", content) == hashlib.sha256(content).hexdigest()
@@ -105,7 +105,7 @@ async def test_a_file_is_kept_once_by_its_content_and_given_back_whole(tmp_path:
 
 
 async def test_a_county_s_file_is_not_another_s_and_one_that_is_gone_or_changed_is_not_given(tmp_path: Path) -> None:
-    store = EvidenceStore(tmp_path.as_uri())
+    store = FileStore(tmp_path.as_uri())
     digest = await store.keep("430523", b"some bytes")
     with pytest.raises(ConnectionError):
         await store.give("610330", digest)
@@ -116,7 +116,7 @@ async def test_a_county_s_file_is_not_another_s_and_one_that_is_gone_or_changed_
 
 
 async def test_a_half_written_file_of_an_older_crash_is_written_anew(tmp_path: Path) -> None:
-    store = EvidenceStore(tmp_path.as_uri())
+    store = FileStore(tmp_path.as_uri())
     digest = await store.keep("430523", b"some bytes")
     (tmp_path / "430523" / digest[:2] / digest).write_bytes(b"some")
     await store.keep("430523", b"some bytes")

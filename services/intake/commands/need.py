@@ -1,65 +1,16 @@
-"""What may be asked of intake."""
+"""What may be asked of a need."""
 
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from services.intake.commands.known import CallKnown, Closing, OtherNeed, PetitionerGiven, PetitionerNumber
 from shared.contracts.profile import NeedRules
-from shared.contracts.values import Channel, NeedKind, Rating, Value
+from shared.contracts.values import Channel, NeedKind, Rating
 from shared.kernel.rules import Command, FromPlatform
-from shared.kernel.text import Account, Name, Paragraphs, Phone, Remark, Title, TownCode, UnitCode
-
-PetitionerNumber = Annotated[int, Field(ge=1, le=1_000_000)]
-"""A petitioner within a need: 1 submitted it, the others joined."""
-
-
-class PetitionerGiven(BaseModel):
-    """Who asks, in the clear: sealed before anything is written. The handling unit learns it only where the petitioner agreed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    name: Name
-    phone: Phone | None = None
-    share_with_unit: bool = False
-
-
-class CallKnown(Value):
-    """A collection call that a need names, as it stands."""
-
-    opens_on: date
-    closes_on: date
-    closed: bool
-
-
-class MemberKnown(Value):
-    """What the register says of a member who claims a wish."""
-
-    member_id: UUID
-    unit: str
-    branch: str | None
-    exempt: bool
-
-
-class OtherNeed(Value):
-    """The need another is to be merged into, as it stands."""
-
-    open: bool
-    merged: bool
-
-
-class Closing(Value):
-    """A closing that may be rated: of which need, which in its order, by whom, and what the county's rules made of it."""
-
-    need_id: UUID
-    number: int
-    handling_unit: str | None
-    project_id: UUID | None
-    reopen_until: date | None
-    basically_is_good: bool
-    standing: bool
-    """The need is still closed."""
+from shared.kernel.text import Account, Name, Paragraphs, Remark, Title, TownCode, UnitCode
 
 
 class SubmitNeed(Command):
@@ -205,74 +156,4 @@ class ReopenNeed(Command):
 
     need_id: UUID
     closing: int
-    reason: Remark
-
-
-class PublishWish(Command):
-    """Let members claim a micro-wish."""
-
-    need_id: Annotated[UUID, FromPlatform]
-
-
-class ClaimWish(Command):
-    """Take a published micro-wish on, as a member."""
-
-    need_id: Annotated[UUID, FromPlatform]
-    member: Annotated[MemberKnown | None, FromPlatform] = None
-
-
-class GiveWishBack(Command):
-    """Give a claimed micro-wish back, so that another may claim it."""
-
-    need_id: Annotated[UUID, FromPlatform]
-    reason: Remark
-
-
-class FulfilWish(Command):
-    """Say that a claimed micro-wish has come true, and how."""
-
-    need_id: Annotated[UUID, FromPlatform]
-    text: Paragraphs
-    rules: Annotated[NeedRules, FromPlatform] = NeedRules()
-
-
-class ThankByCode(Command):
-    """Thank for a fulfilled micro-wish, with the query code instead of a login."""
-
-    need_id: Annotated[UUID, FromPlatform]
-    code: Name
-    text: Remark
-
-
-class PublishCall(Command):
-    """Ask people what they need, over these channels, from one day to another (both included)."""
-
-    call_id: Annotated[UUID, FromPlatform]
-    title: Title
-    text: Paragraphs
-    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=11)]
-    opens_on: date
-    closes_on: date
-
-
-class CloseCall(Command):
-    """End a collection call before its day."""
-
-    call_id: Annotated[UUID, FromPlatform]
-    reason: Remark
-
-
-class RevealPetitioner(Command):
-    """Learn a petitioner's name and phone, for a purpose that is put on record."""
-
-    need_id: Annotated[UUID, FromPlatform]
-    petitioner: PetitionerNumber = 1
-    purpose: Remark
-
-
-class ErasePetitioner(Command):
-    """Destroy the key of a petitioner's personal data."""
-
-    need_id: Annotated[UUID, FromPlatform]
-    petitioner: PetitionerNumber = 1
     reason: Remark

@@ -1,4 +1,4 @@
-"""Where evidence is kept: by county and by the SHA-256 of its bytes, in a folder or in an S3 bucket."""
+"""Where files are kept: by county and by the SHA-256 of its bytes, in a folder or in an S3 bucket."""
 
 import asyncio
 import hashlib
@@ -13,7 +13,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 
-class EvidenceStore:
+class FileStore:
     """Keeps and gives files; opened with the first of them. `url` is `file:///a/folder` or `s3://bucket/prefix`.
 
     Credentials and addresses of S3 come from the environment's own names (`AWS_…`).
@@ -35,7 +35,7 @@ class EvidenceStore:
         try:
             await self._put(place, content)
         except BaseError as fault:
-            raise ConnectionError("evidence is not kept") from fault
+            raise ConnectionError("the file is not kept") from fault
         return digest
 
     async def give(self, county: str, digest: str) -> tuple[int, AsyncIterator[bytes]]:
@@ -43,7 +43,7 @@ class EvidenceStore:
         try:
             found = await obstore.get_async(self._store, _place(county, digest))
         except (BaseError, FileNotFoundError) as fault:
-            raise ConnectionError("evidence is not to be had") from fault
+            raise ConnectionError("the file is not to be had") from fault
 
         async def pieces() -> AsyncIterator[bytes]:
             seen, held = hashlib.sha256(), b""
@@ -53,7 +53,7 @@ class EvidenceStore:
                     yield held
                 held = bytes(piece)
             if seen.hexdigest() != digest:  # the last piece is kept back: nobody takes this file for whole
-                raise ConnectionError("evidence is not what was kept")
+                raise ConnectionError("the file is not what was kept")
             yield held
 
         return found.meta["size"], pieces()

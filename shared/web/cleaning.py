@@ -10,7 +10,8 @@ from shared.web.problem import Problem
 
 MOST_MEGAPIXELS = 50
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
-MEDIA_TYPES = (JPEG, PNG, WEBP, PDF)
+PICTURES = (JPEG, PNG, WEBP)
+MEDIA_TYPES = (*PICTURES, PDF)
 _FORMATS: Mapping[str, str] = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
 _WRITTEN: Mapping[str, Mapping[str, int | bool]] = {JPEG: {"quality": 90}, PNG: {"optimize": False}, WEBP: {"quality": 90, "method": 4}}
 Image.MAX_IMAGE_PIXELS = None
@@ -26,21 +27,30 @@ class Cleaned:
 
 
 def cleaned(content: bytes) -> Cleaned:
-    """Return a file as it may be kept: a PDF as it is, a picture drawn anew, upright, without EXIF, place, comments or thumbnails.
+    """Return a file as it may be kept: a PDF as it is, a picture as `cleaned_picture` does.
 
     Problem where it is nothing that is taken, damaged, or more than 50 megapixels.
     """
     media_type = sniffed(content)
     if media_type is None:
-        raise Problem("evidence_type_unknown")
-    if media_type == PDF:
-        return Cleaned(content, PDF)
+        raise Problem("file_type_unknown")
+    return Cleaned(content, PDF) if media_type == PDF else cleaned_picture(content)
+
+
+def cleaned_picture(content: bytes, longest: int | None = None) -> Cleaned:
+    """Return a picture drawn anew, upright, without EXIF, place, comments or thumbnails; no side longer than `longest` pixels.
+
+    Problem where it is none, damaged, or more than 50 megapixels.
+    """
+    media_type = sniffed(content)
+    if media_type not in PICTURES:
+        raise Problem("picture_type_unknown")
     try:
         with Image.open(BytesIO(content), formats=[_FORMATS[media_type]]) as given:
             fits = given.width * given.height <= MOST_MEGAPIXELS * 1_000_000
-            drawn = _drawn_anew(given, media_type) if fits else b""
+            drawn = _drawn_anew(given, media_type, longest) if fits else b""
     except Exception as fault:  # its decoders raise whatever they meet in a damaged file
-        raise Problem("evidence_unreadable") from fault
+        raise Problem("image_unreadable") from fault
     if not fits:
         raise Problem("image_too_large", megapixels=MOST_MEGAPIXELS)
     return Cleaned(drawn, media_type)
@@ -59,10 +69,14 @@ def sniffed(content: bytes) -> str | None:
     return None
 
 
-def _drawn_anew(given: Image.Image, media_type: str) -> bytes:
+def _drawn_anew(given: Image.Image, media_type: str, longest: int | None) -> bytes:
+    if longest is not None:
+        given.draft(None, (longest, longest))  # a JPEG is unpacked no larger than needed
     upright = ImageOps.exif_transpose(given)
     seen_through = upright.has_transparency_data and media_type != JPEG
     picture = upright.convert("RGBA" if seen_through else "RGB")
+    if longest is not None:
+        picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     picture.info.clear()  # what is left in it, encoders would write again
     out = BytesIO()
     picture.save(out, _FORMATS[media_type], **_WRITTEN[media_type])

@@ -1,4 +1,4 @@
-"""Events of intake: the needs list."""
+"""Facts of a need: how it came in, who handles it, how it was answered and rated."""
 
 from datetime import date
 from typing import Literal
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.values import Channel, NeedKind, Rating
-from shared.kernel.events import Contract, Event
+from shared.kernel.events import Event
 from shared.kernel.sealed import Sealed
 
 
@@ -181,118 +181,3 @@ class NeedReopened(Event):
     reason: str
     through: UUID | None = None
     owner_by: date | None = None
-
-
-class WishPublished(Event):
-    """A micro-wish (微心愿) may be claimed by members."""
-
-    need_id: UUID
-    title: str
-    town: str
-    published_by: str
-
-
-class WishClaimed(Event):
-    """A member took a published micro-wish on."""
-
-    need_id: UUID
-    member_id: UUID
-    claimant: str
-    unit: str
-    branch: str | None
-
-
-class WishGivenBack(Event):
-    """The claimant gave the wish back: it can be claimed by another; `owner_by` where a day to be owned by is still to be watched."""
-
-    need_id: UUID
-    member_id: UUID
-    reason: str
-    owner_by: date | None
-
-
-class WishFulfilled(Event):
-    """The claimant made the wish come true; its petitioners are answered by the same decision."""
-
-    need_id: UUID
-    member_id: UUID
-    text: str
-
-
-class WishThanked(Event):
-    """A petitioner, by number, thanked for a fulfilled wish."""
-
-    need_id: UUID
-    petitioner: int
-    text: str
-
-
-class CallPublished(Event):
-    """A collection call (征求意见公告): people are asked what they need, over these channels, from one day to another."""
-
-    call_id: UUID
-    title: str
-    text: str
-    channels: tuple[Channel, ...]
-    opens_on: date
-    closes_on: date
-    published_by: str
-
-
-class CallClosed(Event):
-    """A collection call ended before its day."""
-
-    call_id: UUID
-    closed_on: date
-    reason: str
-    closed_by: str
-
-
-class PetitionerRevealed(Event):
-    """Somebody was told a petitioner's name and phone, and said what for."""
-
-    need_id: UUID
-    petitioner: int
-    person: UUID
-    purpose: str
-    revealed_to: str
-
-
-class PetitionerErased(Event):
-    """A petitioner's key was destroyed with this fact: what was sealed under it can be read by nobody any more."""
-
-    need_id: UUID
-    petitioner: int
-    person: UUID
-    reason: str
-    erased_by: str
-
-
-INTAKE = Contract(
-    "intake",
-    [
-        NeedSubmitted,
-        NeedJoined,
-        NeedAccepted,
-        MoreAsked,
-        MoreGiven,
-        MoreMissed,
-        NeedRouted,
-        NeedUnowned,
-        NeedMerged,
-        NeedUnmerged,
-        NeedDeclined,
-        NeedAnswered,
-        NeedRated,
-        NeedReopened,
-        WishPublished,
-        WishClaimed,
-        WishGivenBack,
-        WishFulfilled,
-        WishThanked,
-        CallPublished,
-        CallClosed,
-        PetitionerRevealed,
-        PetitionerErased,
-    ],
-)

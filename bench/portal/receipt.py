@@ -1,0 +1,19 @@
+"""A need said on the web page, as anybody says it, and the receipt that comes of it."""
+
+import re
+
+from bench.material import DETAIL, TITLE
+from bench.portal.browser import Browser, Opened
+
+_CODE = re.compile(r"[?&;]code=([0-9A-Z-]{25,31})\"")
+_CREATED = 201
+
+
+def said(browser: Browser, town: str) -> tuple[Opened, str]:
+    """Return the receipt's page and the query code on it; RuntimeError where there is none."""
+    told = {"kind": "need", "title": TITLE, "detail": DETAIL, "town": town}
+    receipt = browser.send("~/new", step="who", name="", phone="", **told)
+    code = _CODE.search(receipt.text)
+    if receipt.status != _CREATED or code is None:
+        raise RuntimeError(f"no receipt: {receipt.status}")
+    return receipt, code[1]

@@ -1,0 +1,10 @@
+-- Ids that events name, so that a story is found without reading every event; need and project have their own columns.
+CREATE TABLE read.event_names (
+  county   text   NOT NULL,
+  named    uuid   NOT NULL,
+  source   text   NOT NULL,
+  position bigint NOT NULL,
+  stream   text   NOT NULL,
+  PRIMARY KEY (county, named, source, position)
+);
+CALL tenancy.isolate('read.event_names', 'SELECT, INSERT, UPDATE');

@@ -1,0 +1,72 @@
+"""Which ids events name besides the need and the project they are filed under: what a story finds its way by without reading everything."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.portal.lanes import SOURCES
+from shared.kernel.events import Event
+from shared.kernel.projection import Fact, Key, Projection
+
+if TYPE_CHECKING:
+    from shared.kernel.tenancy import Connection
+
+_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_DATA = b'"data":'
+_ID_LENGTH = 36
+
+
+@dataclass(slots=True)
+class Named:
+    """An id that stands in an event's data, or is that of the stream that begins with it; and that event's place and stream."""
+
+    named: UUID
+    source: str
+    position: int
+    stream: str = ""
+
+
+class Names(Projection[Named]):
+    """Keeps names instead of folding them: they are written once, and never read while they are written."""
+
+    @property
+    def handles(self) -> Iterable[type[Event]]:
+        """All events there are."""
+        return [event for contract in SOURCES for event in contract.events.values()]
+
+    async def apply(self, connection: "Connection", county: str, facts: Sequence[Fact]) -> int:
+        """Keep what events name; return how many names that were."""
+        rows = [row for fact in facts for row in names_of(fact)]
+        if rows:
+            await self.save(connection, county, rows)
+        return len(rows)
+
+    def gather(self, rows: dict[Key, Named], fact: Fact, wanted: Callable[[Key], bool] | None = None) -> None:
+        """Keep the names in one event among rows in memory."""
+        for row in names_of(fact):
+            key = (row.named, row.source, row.position)
+            if wanted is None or wanted(key):
+                rows[key] = row
+
+
+def names_of(fact: Fact) -> list[Named]:
+    """Return the ids in an event's data but for its stream's, its need's and its project's; with the stream's where it begins here."""
+    meta, event, body = fact.meta, fact.event, fact.body
+    found = set(_UUID.findall(body, body.find(_DATA)))
+    if not found and meta.version > 1:
+        return []
+    ids = {one.decode() for one in found}
+    own = meta.stream[-_ID_LENGTH:]
+    for name in ("need_id", "project_id"):
+        if name in type(event).model_fields:
+            ids.discard(str(getattr(event, name)))
+    if meta.version > 1:
+        ids.discard(own)
+    elif _UUID.fullmatch(own.encode()):
+        ids.add(own)
+    return [Named(UUID(one), meta.service, meta.position, meta.stream) for one in sorted(ids)]
+
+
+NAMES = Names("event_names", row=Named, key=("named", "source", "position"))
