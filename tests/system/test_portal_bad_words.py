@@ -164,7 +164,7 @@ def lines(text: str) -> list[str]:
 
 
 def test_every_form_sent_twice_at_once_is_one_fact(hard: Hard) -> None:
-    visitor, office, unit, member = hard.visitor(), hard.at_desk("office"), hard.at_desk("unit"), hard.at_desk("member")
+    visitor, office, member = hard.visitor(), hard.at_desk("office"), hard.at_desk("member")
     page = visitor.get(hard.path("/new"))
     for typed in ({"title": "只说一次", "detail": "井盖没了。"}, {"town": TOWN}):
         page = visitor.send(asking(page), typed)
@@ -191,8 +191,31 @@ def test_every_form_sent_twice_at_once_is_one_fact(hard: Hard) -> None:
     page = member.get(here)
     both(member, page.form(act="pledge"), {"promise": "月底前盖好。", "complete_by": "2999-12-31"}, needed=False)
     both(member, member.get(here).form(act="progress"), {"percent": "50", "text": "买好了。"}, needed=False)
-    assert happened("projects", f"projects/{project}")[-3:] == ["ProjectClaimed", "PledgePublished", "ProgressReported"]
-    assert unit.get(hard.path("/mine")).status == 200
+    page = member.get(here)
+    both(member, page.form(act="complete"), {"summary": "盖好了。"})
+    done = ["ProjectClaimed", "PledgePublished", "ProgressReported", "CompletionDeclared"]
+    assert happened("projects", f"projects/{project}")[-4:] == done
+    form = office.get(hard.path("/supervision/notices/new"), kind="rectification-letter").form(act="issue")
+    both(office, form, {f"to-{hard.cast.unit}": "1", "title": "只发一次", "body": "请整改。"})
+    titles = [row["title"] for row in clerk.see("supervision", "notices")["items"]]
+    assert titles.count("只发一次") == 1
+
+
+def test_a_voice_and_a_rating_sent_twice_at_once_count_once(hard: Hard) -> None:
+    clerk, first, second = hard.cast.of("office"), hard.visitor(), hard.visitor()
+    code = code_on(hard.say(first, "桥栏杆松了要修", "桥栏杆松了，孩子上学危险。"))
+    need = hard.platform.http.get(f"{hard.platform.urls['intake']}/v1/{SHAOYANG}/tracking/{code}").json()["id"]
+    page = second.get(hard.path("/new"))
+    page = second.send(asking(page), {"title": "桥栏杆松了要修", "detail": "桥栏杆松了，孩子上学危险。"})
+    join = next(form for form in page.read.forms if form.action == hard.path(f"/needs/{need}/join"))
+    assert len({code_on(each) for each in both(second, join)}) == 1
+    clerk.do("intake", f"needs/{need}/route", {"handling_unit": hard.cast.unit, "responsible_leader": "leader-1"})
+    clerk.do("intake", f"needs/{need}/answer", {"outcome": "explained", "text": "已经派人。"})
+    track = hard.path("/track")
+    rate = until(lambda: next((form for form in first.get(track, code=code).read.forms if form.fields.get("act") == "rate"), None))
+    both(first, rate, {"rating": "5", "text": "谢谢。"})
+    assert [event["type"] for event in clerk.history("intake", f"needs/{need}")].count("NeedJoined") == 1
+    assert [event["type"] for event in clerk.history("intake", f"needs/{need}")].count("NeedRated") == 1
 
 
 def both(browser: Browser, form: Form, typed: dict[str, str] | None = None, *, needed: bool = True) -> tuple[Shown, Shown]:

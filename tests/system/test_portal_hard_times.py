@@ -4,7 +4,9 @@ import contextlib
 import resource
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -24,6 +26,8 @@ READERS, EVENTS, SAMPLE = 2_000, 1_000, 8
 READER_BYTES = 128 << 10
 """What a reader that does not read may cost: a piece of the stream, what the connection holds, and what a request takes anyway."""
 UNREAD_SECONDS = 6
+HANGING = 60
+"""Pages asked for at once, each of which asks several things of a service that hangs."""
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +54,8 @@ def said(clerk: Person, many: int) -> int:
 
 
 def heard(reading: Reading, position: int) -> None:
-    """Wait for a position of intake's lane: it is among the last that came."""
-    reading.until(lambda: ("intake", position) in {each.place for each in reading.events[-100:]}, 120)
+    """Wait for a position of intake's lane; what it causes may come behind it."""
+    reading.until(lambda: any(each.place == ("intake", position) for each in reversed(reading.events)), 120)
 
 
 def test_readers_that_do_not_read_cost_little_keep_nobody_waiting_and_get_everything_later(hard: Hard) -> None:
@@ -166,6 +170,30 @@ def test_without_intake_forms_keep_what_was_typed_and_the_rest_goes_on(hard: Har
     done = visitor.send(form)
     assert done.status == 201, done.text
     assert code_on(visitor.send(form)) == code_on(done), "sent again, it is the same"
+
+
+def test_a_service_that_hangs_takes_up_no_other_s_connections(hard: Hard) -> None:
+    visitor, office = hard.visitor(), hard.at_desk("office")
+    supervision = psutil.Process(hard.platform.stack.info.pids["supervision"])
+    supervision.suspend()
+    try:
+        with ThreadPoolExecutor(HANGING) as pool:
+            waiting = [pool.submit(office.file, hard.path("/supervision")) for _ in range(HANGING)]
+            until(lambda: connections(hard, "supervision") > HANGING // 2)
+            page = visitor.get(hard.path("/track"), code="0" * 25)
+            assert (page.status, "没有找到这个查询码" in page.text) == (404, True)
+            assert sum(each.done() for each in waiting) < HANGING // 2, "it came while they still hung"
+            supervision.resume()
+            assert {each.result().status_code for each in waiting} == {200}
+    finally:
+        supervision.resume()
+
+
+def connections(hard: Hard, service: str) -> int:
+    """Return how many connections the portal has to a service."""
+    port = urlsplit(hard.platform.urls[service]).port
+    portal = psutil.Process(hard.platform.stack.info.pids["portal"])
+    return sum(each.raddr.port == port for each in portal.net_connections("tcp") if each.raddr)
 
 
 def test_without_supervision_its_part_of_a_page_says_so(hard: Hard) -> None:

@@ -12,6 +12,9 @@ from prometheus_client import Summary
 from services.portal.pages.words import translations
 
 _SECONDS = 15.0
+_SOON_SECONDS = 5.0
+"""How long a connection is waited for: where there is none by then, the service is away."""
+_CONNECTIONS = 50
 _NUMBER = re.compile(r"\d+")
 _REFUSED = 400
 _AWAY = 503
@@ -55,12 +58,14 @@ class Services:
 
     def __init__(self, urls: Mapping[str, str]) -> None:
         self._urls = dict(urls)
-        # Services stand beside the portal: no proxy of the environment lies between them.
-        self._http = httpx.AsyncClient(timeout=_SECONDS, trust_env=False, limits=httpx.Limits(max_connections=100))
+        # Connections of their own for each: one that hangs takes up no other's. Services stand beside the portal, no proxy in between.
+        limits, timeout = httpx.Limits(max_connections=_CONNECTIONS), httpx.Timeout(_SECONDS, connect=_SOON_SECONDS, pool=_SOON_SECONDS)
+        self._http = {name: httpx.AsyncClient(timeout=timeout, trust_env=False, limits=limits) for name in urls}
 
     async def close(self) -> None:
         """Close connections."""
-        await self._http.aclose()
+        for http in self._http.values():
+            await http.aclose()
 
     async def get(
         self, service: str, path: str, token: str | None, *, params: Mapping[str, Any] | None = None, language: str = "zh"
@@ -97,7 +102,7 @@ class Services:
     async def _sent(self, method: str, service: str, path: str, headers: Mapping[str, str], **more: Any) -> Answer:  # noqa: ANN401
         try:
             with _ASKED.labels(service).time():
-                answer = await self._http.request(method, f"{self._urls[service]}{path}", headers=dict(headers), **more)
+                answer = await self._http[service].request(method, f"{self._urls[service]}{path}", headers=dict(headers), **more)
         except httpx.HTTPError:
             return Answer(_AWAY, {"code": "unavailable"})
         media_type = answer.headers.get("content-type", "")
