@@ -29,7 +29,10 @@ class Source(StrEnum):
 
 
 def rebuild(  # noqa: PLR0917 - options, given by name
-    projections: Annotated[list[str] | None, typer.Argument(metavar="SERVICE.PROJECTION", help="Such as projects.project_board.")] = None,
+    projections: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SERVICE[.PROJECTION]", help="Such as projects.project_board; portal alone is all of the portal's."),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every projection of every service and of the portal.")] = False,
     county: Annotated[list[str] | None, typer.Option("--county", help="Only this county; may be given several times.")] = None,
     source: Annotated[Source, typer.Option("--from", help="Read the services' logs, or the topics.")] = Source.LOG,
@@ -62,6 +65,9 @@ def _wanted(where: Deployment, names: Sequence[str] | None) -> "dict[str, list[P
     for name in names:
         service, _, projection = name.partition(".")
         where.access(service)
+        if not projection:
+            wanted[service] = list(known[service].values())
+            continue
         if projection not in known[service]:
             raise CommandError(f"{service} has no projection {projection}: it has {', '.join(sorted(known[service]))}.", Exit.NOT_FOUND)
         wanted.setdefault(service, []).append(known[service][projection])

@@ -68,7 +68,12 @@ class Opening:
             if items:
                 found[name] = str(items[0][field])
         need = self._get("intake", f"/needs/{found['need_id']}")
-        return {**found, "town": need["town"], "month": need["submitted_at"][:7]}
+        return {**found, "town": need["town"], **self._months()}
+
+    def _months(self) -> dict[str, str]:
+        """Return by data set the month with the most rows."""
+        told = self._http.get(f"{self._portal}/open/{self._county}/index.json").raise_for_status().json()
+        return {f"{each['name']}_month": max(each["months"], key=lambda one: one["rows"])["month"] for each in told["datasets"]}
 
     def measure(self, places: Sequence[Place], known: Mapping[str, str], rounds: int, say: Listener) -> tuple[list[Took], list[str]]:
         """Open each page so many times in turn; return what they took, the slowest first, and those there is no example of."""

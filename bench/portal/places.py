@@ -156,7 +156,7 @@ _WATCHING: Sequence[Place] = (
 )
 _PROGRAMS: Sequence[Place] = (
     Place("~/feeds/town/{town}.atom", route="~/feeds/town/{code}"),
-    Place("~/feeds/town/{town}.json", route="~/feeds/town/{code}"),
+    Place("~/feeds/town/{town}.xml", route="~/feeds/town/{code}"),
     Place("~/feeds/project/{project_id}.atom", route="~/feeds/project/{id}"),
     Place("~/feeds/need/{code}.atom", route="~/feeds/need/{code}"),
     Place("~/calendar/{unit}.ics", "unit"),
@@ -170,9 +170,9 @@ _PROGRAMS: Sequence[Place] = (
 PLACES: Sequence[Place] = (*_PUBLIC, *_CLAIMING, *_OFFICE, *_SUPERVISION, *_VERDICTS, *_WATCHING, *_PROGRAMS)
 
 FILES: Sequence[Place] = (
-    Place("/open/{county}/needs-{month}.csv", route="/open/{county}/{file}"),
-    Place("/open/{county}/projects-{month}.json", route="/open/{county}/{file}"),
-    Place("/open/{county}/pledges-{month}.csv", route="/open/{county}/{file}"),
+    Place("/open/{county}/needs-{needs_month}.csv", route="/open/{county}/{file}"),
+    Place("/open/{county}/projects-{projects_month}.json", route="/open/{county}/{file}"),
+    Place("/open/{county}/pledges-{pledges_month}.csv", route="/open/{county}/{file}"),
 )
 """A month's rows as a file: as long as they are many, so they are told beside the pages and not among them."""
 

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 
 from services.portal.pages.screen import PARTS
-from tests.support.client import FENG, SHAOYANG, Platform
+from tests.support.client import FENG, SHAOYANG, TOWN, Platform
 from tests.support.seen_through import NAME, PHONE, Told, seen_through
 from tests.support.streams import Reading
 from tests.support.visitor import Visitor
@@ -215,3 +215,19 @@ def test_a_form_s_token_is_another_one_each_time_and_good_every_time(platform: P
     for token, status in ((first, 404), (second, 404), ("00" * 64, 403), (first[:-2], 403), ("", 403), ("诺", 403)):
         sent = platform.http.post(address, data={"csrf": token, "code": "A" * 25}, headers=headers)
         assert sent.status_code == status, token
+
+
+@pytest.mark.usefixtures("told")
+def test_what_came_in_is_on_the_dashboard_within_seconds_and_before_that_it_says_up_to_when(platform: Platform, office: Visitor) -> None:
+    def submitted() -> int:
+        found = re.search(r'收到需求</p>\s*<p class="tile-number">(\d+)', office.page("/figures", level=""))
+        assert found is not None
+        return int(found[1])
+
+    before = submitted()
+    need = {"kind": "need", "channel": "wechat", "title": "看板上要看得见", "detail": "新收到的。", "town": TOWN, "petitioner": None}
+    platform.person("citizen", sub="citizen-dashboard").do("intake", "needs", need)
+    deadline = time.monotonic() + 15
+    while submitted() == before and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert submitted() == before + 1

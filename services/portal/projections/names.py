@@ -55,18 +55,19 @@ def names_of(fact: Fact) -> list[Named]:
     """Return the ids in an event's data but for its stream's, its need's and its project's; with the stream's where it begins here."""
     meta, event, body = fact.meta, fact.event, fact.body
     found = set(_UUID.findall(body, body.find(_DATA)))
-    if not found and meta.version > 1:
+    own = meta.stream[-_ID_LENGTH:].encode()
+    if meta.version > 1:
+        found.discard(own)
+    elif _UUID.fullmatch(own):
+        found.add(own)
+    if not found:  # as of most events: they name their own stream alone
         return []
-    ids = {one.decode() for one in found}
-    own = meta.stream[-_ID_LENGTH:]
     for name in ("need_id", "project_id"):
         if name in type(event).model_fields:
-            ids.discard(str(getattr(event, name)))
-    if meta.version > 1:
-        ids.discard(own)
-    elif _UUID.fullmatch(own.encode()):
-        ids.add(own)
-    return [Named(UUID(one), meta.service, meta.position, meta.stream) for one in sorted(ids)]
+            filed = str(getattr(event, name)).encode()
+            if filed != own or meta.version > 1:
+                found.discard(filed)
+    return [Named(UUID(one.decode()), meta.service, meta.position, meta.stream) for one in sorted(found)]
 
 
 NAMES = Names("event_names", row=Named, key=("named", "source", "position"))
