@@ -113,6 +113,7 @@ _SUPERVISION: Sequence[Place] = (
     Place(f"{_DESK}/hearings", "office"),
     Place(f"{_DESK}/hearings/{{hearing_id}}", "office", f"{_DESK}/hearings/{{hearing_id:uuid}}"),
     Place(f"{_DESK}/tasks", "office"),
+    Place(f"{_DESK}/visits", "leader"),
     Place(f"{_DESK}/figures", "office"),
     Place(f"{_DESK}/figures/{{figures_id}}", "office", f"{_DESK}/figures/{{figures_id:uuid}}"),
 )
@@ -128,6 +129,8 @@ _VERDICTS: Sequence[Place] = (
     Place(f"{_SCORING}/surveys", "office"),
     Place(f"{_SCORING}/surveys/new", "office"),
     Place(f"{_SCORING}/surveys/{{survey_id}}", "office", f"{_SCORING}/surveys/{{survey_id:uuid}}"),
+    Place("~/surveys", "clerk"),
+    Place("~/surveys/{survey_id}", "clerk", "~/surveys/{survey_id:uuid}"),
     Place(f"{_SCORING}/annual", "office"),
     Place(f"{_SCORING}/annual/{{assessment_id}}", "office", f"{_SCORING}/annual/{{assessment_id:uuid}}"),
     Place(f"{_SCORING}/signs", "office"),
@@ -184,6 +187,11 @@ FOLDED: Sequence[Place] = (
 
 UNOPENED: Mapping[str, str] = {
     "/c/{county}/needs/{need_id}/join": "a form's answer: the receipt, weighed as one",
+    "/c/{county}/receipt/{of}": "that receipt, where it was still being made",
+    "/c/{county}/held/{secret}": "a picture somebody has just chosen",
+    "/c/{county}/track/{code}/photos/{photo_id}": "a picture; campaigns show none",
+    "/c/{county}/needs/{need_id}/photos/{photo_id}": "a picture; campaigns show none",
+    "/c/{county}/projects/{project_id}/evidence/{evidence_id}": "a picture; campaigns show none",
     "/c/{county}/again": "a form kept when its session had ended",
     "/c/{county}/subscriptions/{token}": "behind a mail's secret",
 }
