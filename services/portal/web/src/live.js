@@ -3,6 +3,7 @@
 import { announce } from "./parts/htmx-events.js";
 
 const PACE = 1000;
+const AFTERWARDS = 1300; // what is shared by many screens is counted once a second: the first answer may be from just before
 const PLAIN = 30000;
 const ALWAYS = ["message", "change"];
 const address = document.body.dataset.stream;
@@ -12,7 +13,11 @@ let plain = null;
 let last = 0;
 let asOf = "";
 let behind = 0;
+let afterwards = null;
 const stale = new Set();
+const late = new Set();
+const shown = new WeakMap(); // by part, the turn of the answer that stands in it
+let turns = 0;
 
 const parts = () => [...document.querySelectorAll("[data-live]")];
 const types = () => [...new Set([...ALWAYS, ...parts().flatMap((part) => (part.dataset.liveOn || "").split(/\s+/)).filter(Boolean)])];
@@ -39,12 +44,15 @@ function heard(time, seconds) {
 
 /** A part keeps its place; what stands in it is what its address answers. */
 async function refresh(part) {
+  const turn = ++turns;
   try {
     const answer = await fetch(part.dataset.live, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (answer.status === 401 || answer.status === 403) return location.reload(); // the right to look was taken
     heard(answer.headers.get("Yinuo-As-Of"), Number(answer.headers.get("Yinuo-Behind-Seconds")));
     if (!answer.ok || part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (shown.get(part) > turn) return; // an answer to a later question was quicker
+    shown.set(part, turn);
     part.textContent = "";
     part.append(...fresh.body.childNodes);
     if (window.htmx) window.htmx.process(part);
@@ -68,7 +76,14 @@ function mark(chosen) {
 }
 
 function arrived(event) {
-  mark(parts().filter((part) => !part.dataset.liveOn || ALWAYS.includes(event.type) || part.dataset.liveOn.split(/\s+/).includes(event.type)));
+  const chosen = parts().filter((part) => !part.dataset.liveOn || ALWAYS.includes(event.type) || part.dataset.liveOn.split(/\s+/).includes(event.type));
+  mark(chosen);
+  chosen.forEach((part) => late.add(part));
+  clearTimeout(afterwards);
+  afterwards = setTimeout(() => {
+    mark([...late]);
+    late.clear();
+  }, AFTERWARDS);
   try {
     const { time } = JSON.parse(event.data);
     if (time && !parts().length) heard(time, (Date.now() - Date.parse(time)) / 1000);
