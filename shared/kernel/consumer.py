@@ -155,6 +155,8 @@ class Consumer:
             self._target.prepare(received)
         if self._under_way is not None and not self._under_way.done():
             await asyncio.wait([self._under_way])  # one batch at a time; a consumer that is stopped here leaves it alone
+        if self._stopped:
+            return  # what is not begun now comes again to whoever reads next
         self._under_way = under_way = asyncio.create_task(self._take(lanes, strays), name=f"{self.group}-batch")
         if len(records) < _WORTH_OVERLAPPING:
             await asyncio.wait([under_way])

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import Window, chromium, window
+from tests.support.browser import ROOT, Window, chromium, window
 from tests.support.cast import PRINCIPLES, Cast
 from tests.support.client import SHAOYANG, Platform
 
@@ -222,4 +224,34 @@ def test_what_a_member_typed_on_a_page_for_everybody_is_not_lost_either(browser:
     assert "月底前办好。" in page.inner_text("main")
     page.click("button:has-text('再次提交')")
     assert "承诺已公开" in opened.message()
+    assert opened.faults == []
+
+
+def test_the_page_of_one_s_own_in_the_docs_counts_as_needs_come_in(browser: Browser, cast: Cast) -> None:
+    (snippet,) = re.findall(r"```html\n(.*?)```", (ROOT / "docs" / "streams.md").read_text(encoding="utf-8"), re.DOTALL)
+    opened = window(browser, cast)
+    page = snippet.replace("https://portal.example", opened.portal).encode()
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>.</title>" + page if self.path == "/" else b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        opened.known.add(f"127.0.0.1:{server.server_address[1]}")
+        opened.page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
+        shown = opened.page.locator("#needs")
+        opened.page.wait_for_function("document.getElementById('needs').textContent !== '…'")
+        before = int(shown.inner_text())
+        for title in ("别的网站也看得见", "又来一件"):
+            cast.submit(title)
+        opened.page.wait_for_function("now => Number(document.getElementById('needs').textContent) >= now", arg=before + 2)
+        opened.page.goto("about:blank")
+        server.shutdown()
     assert opened.faults == []

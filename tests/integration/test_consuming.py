@@ -256,3 +256,14 @@ async def _as_owner(dsn: str, statement: str) -> None:
 
 async def _busy(consumer: Consumer) -> bool:
     return consumer.busy
+
+
+async def test_a_batch_that_waited_for_another_is_not_begun_once_the_consumer_is_stopped(lab: Lab) -> None:
+    async with lab.consuming() as consumer, county_transaction(lab.pool, A, alone_of=consumer.group):
+        await lab.produce(lab.body(1))
+        await eventually(lambda: _busy(consumer), True)
+        waiting = asyncio.create_task(consumer.handle([]))
+        await asyncio.sleep(0)
+        await consumer.stop()
+        await waiting
+        assert consumer.batches == 1, "the one that was under way, and none after it"
