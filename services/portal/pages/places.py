@@ -26,7 +26,7 @@ NAVIGATION: Sequence[tuple[str, str, Sequence[str]]] = (
     ("/surveys", "问卷", ("citizen", "clerk", "inspector")),
     ("/hall", "认领大厅", ("member", "leader", "branch", "unit")),
     ("/mine", "我的认领", ("member", "leader", "branch", "unit")),
-    ("/triage", "需求分办", ("office", "clerk", "unit")),
+    ("/triage", "需求分办", ("office", "clerk", "unit", "branch")),
     ("/review", "审核台", ("branch", "unit", "office")),
     ("/supervision", "督办台", ("office", "leader", "inspector", "unit")),
     ("/scoring", "考核台", ("office", "unit", "branch", "leader", "inspector")),

@@ -34,8 +34,11 @@ WORKERS = ("clerk", "branch", "unit", "office", "leader", "inspector", "auditor"
 
 async def triage(visit: Visit) -> Response:
     """Show needs by where they stand, in the order they came, with the day by which somebody must own them."""
-    standing = visit.asked("standing", "new")
-    filters = {"town": visit.asked("town") or None, "kind": visit.asked("kind") or None}
+    own = "" if {"office", "clerk"} & {*visit.roles} or visit.signed_in is None else visit.signed_in.principal.actor.unit or ""
+    standing = visit.asked("standing", "routed" if own else "new")
+    # Units and branches see first what was handed to them; the filter says so and can be cleared.
+    unit = visit.asked("unit") if "unit" in visit.request.query_params else own if standing == "routed" else ""
+    filters = {"town": visit.asked("town") or None, "kind": visit.asked("kind") or None, "unit": unit or None}
     after = visit.asked("after_item")
     async with visit.reading() as connection:
         rows = await waiting(

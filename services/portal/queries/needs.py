@@ -21,7 +21,7 @@ ORDER BY position LIMIT $4
 _WAITING = """
 SELECT need_id, position, kind, channel, title, detail, town, status, submitted_at, owner_by, voices, handling_unit, unowned_at, version
 FROM read.need_cards WHERE county = $1 AND status = ANY($2) AND position > $3
-  AND ($5::text IS NULL OR town = $5) AND ($6::text IS NULL OR kind = $6)
+  AND ($5::text IS NULL OR town = $5) AND ($6::text IS NULL OR kind = $6) AND ($7::text IS NULL OR handling_unit = $7)
 ORDER BY position LIMIT $4
 """
 _ONE = "SELECT * FROM read.need_cards WHERE county = $1 AND need_id = $2"
@@ -48,7 +48,7 @@ async def waiting(
     connection: "Connection", county: str, statuses: list[str], filters: Mapping[str, str | None], *, after: int, count: int
 ) -> Rows:
     """Return needs that stand somewhere, in the order they came."""
-    rows = await connection.fetch(_WAITING, county, statuses, after, count, filters.get("town"), filters.get("kind"))
+    rows = await connection.fetch(_WAITING, county, statuses, after, count, filters.get("town"), filters.get("kind"), filters.get("unit"))
     return [dict(row) for row in rows]
 
 
