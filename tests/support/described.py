@@ -95,7 +95,11 @@ class Described:
 
     def _object(self, schema: dict[str, Any], *, every: bool) -> dict[str, Any]:
         properties = schema.get("properties", {})
-        made = {name: self._example(properties[name], every=every) for name in properties if every or name in schema.get("required", ())}
+        first, *others = [{*option["required"]} for option in schema.get("oneOf", ()) if {*option} == {"required"}] or [set()]
+        required, left = {*schema.get("required", ())} | first, {name for other in others for name in other} - first
+        made = {
+            name: self._example(properties[name], every=every) for name in properties if (every or name in required) and name not in left
+        }
         if isinstance(schema.get("additionalProperties"), dict):
             names = self.resolved(schema["propertyNames"])["enum"]
             made[names[0]] = self._example(schema["additionalProperties"], every=every)

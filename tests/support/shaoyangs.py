@@ -1,12 +1,15 @@
 """What Shaoyang has of most things the services keep, for others to look for in vain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
 from tests.support.cast import GOOD, Cast, at
 from tests.support.client import Person
 from tests.support.described import Described, Question
+from tests.support.pictures import picture
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,16 @@ def attached(member: Person, project: str) -> str:
     answer = member.platform.http.post(url, content=b"%PDF-1.7 secret", headers=headers)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
+
+
+def photographed(cast: Cast, said: Mapping[str, Any]) -> str:
+    """Show a photo with the query code of a need the clerk has entered; return the photo's id."""
+    receipt = cast.of("clerk").get("intake", f"needs/{said['id']}/receipts", min_position=said["position"]).json()["items"][0]
+    url = f"{cast.platform.urls['intake']}/v1/{cast.county}/tracking/{said['id']}/photos"
+    shown = cast.platform.http.post(url, content=picture("JPEG"), headers={"Query-Code": receipt["code"]})
+    assert shown.status_code == 201, shown.text
+    listed = cast.of("office").get("intake", f"needs/{said['id']}/photos", min_position=shown.json()["position"]).json()
+    return str(listed["items"][0]["id"])
 
 
 def supervised(cast: Cast, project: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from tests.support.cast import GOOD, Cast
 from tests.support.client import COUNTIES, FENG, SHAOYANG, THIRD, TOWN, Platform
 from tests.support.described import Described, Question
 from tests.support.faults import faults_of, none_of
-from tests.support.shaoyangs import Known, attached, judged, supervised
+from tests.support.shaoyangs import Known, attached, judged, photographed, supervised
 
 STAFF = tuple(role for role in ROLES if role != "citizen")
 NO_COUNTYS = {"read.strays", "public._yoyo_log", "public._yoyo_migration", "public._yoyo_version", "public.yoyo_lock"}
@@ -28,6 +28,7 @@ WITHOUT_WORDS = {
     *(f"{service} as-of" for service in SERVICES),
     "intake needs/similar",
     "intake figures",
+    "intake needs/{need_id}/photos/{photo_id}",
     "projects profiles",
     "projects exemptions",
     "projects leaders",
@@ -58,7 +59,8 @@ def shaoyangs(platform: Platform) -> Known:
     """A need, a project, a notice and a verification of Shaoyang, and one of most other things the services keep."""
     since = {service: platform.still()[service, SHAOYANG][0] for service in SERVICES}
     cast = Cast(platform, SHAOYANG, "secret").registered()
-    need = cast.submit("只属于邵阳的诉求")["id"]
+    said = cast.submit("只属于邵阳的诉求")
+    need, photo = said["id"], photographed(cast, said)
     project = cast.propose(need)
     cast.approve(project)
     cast.pledge(project)
@@ -73,7 +75,15 @@ def shaoyangs(platform: Platform) -> Known:
     letter = {"kind": "work-prompt", "title": "只属于邵阳", "text": "请办。", "addressees": [cast.unit], "project_ids": [project]}
     notice = cast.of("office").do("supervision", "notices", letter)["id"]
     platform.still()
-    ids = {"intake": need, "projects": project, "supervision": notice, "scoring": project, "evidence_id": evidence, "call_id": called}
+    ids = {
+        "intake": need,
+        "projects": project,
+        "supervision": notice,
+        "scoring": project,
+        "evidence_id": evidence,
+        "call_id": called,
+        "photo_id": photo,
+    }
     ids |= supervised(cast, project) | judged(cast)
     cast.of("office").eventually("supervision", f"notices/{notice}", status="issued")
     return Known(ids, ("只属于邵阳", cast.unit, cast.branch, wish, *ids.values()), since)

@@ -7,6 +7,8 @@ CREATE TABLE read.photos (
   digest      text,
   media_type  text,
   size        bigint,
+  key         text,
+  key_event   uuid,
   attached_at timestamptz,
   removed_at  timestamptz,
   PRIMARY KEY (county, photo_id)

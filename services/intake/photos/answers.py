@@ -5,12 +5,11 @@ from uuid import UUID
 import asyncpg
 
 from services.intake.photos.sealing import opened_picture
-from services.intake.queries.photos import EVENT, ONE, PHOTOS
+from services.intake.queries.photos import ONE, PHOTOS, THERE
 from services.intake.queries.voices import VOICE
 from services.intake.state.receipts import digest_of_code
-from shared.contracts.intake import INTAKE, PhotoAttached
-from shared.kernel.envelope import open_body
 from shared.kernel.file_store import FileStore
+from shared.kernel.sealed import Sealed
 from shared.kernel.sealing import Context
 from shared.web.files import Sent
 from shared.web.routes import Page, Params, Reading, page
@@ -19,9 +18,11 @@ _EVERY_NEED = ("clerk", "office", "leader", "inspector")
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
-async def photos(reading: Reading) -> Page:
+async def photos(reading: Reading) -> Page | None:
     """List the photos of a need and of those merged into it; a unit sees those of the needs it handles or assists with."""
     wanted: Params = reading.params
+    if not await reading.connection.fetchval(THERE, reading.county, reading.ids["need_id"]):
+        return None
     rows = await reading.connection.fetch(PHOTOS, reading.county, reading.ids["need_id"], _unit(reading), wanted.after, wanted.limit)
     return page(rows, wanted.limit)
 
@@ -64,12 +65,6 @@ async def _sent(reading: Reading, row: asyncpg.Record | None) -> Sent | None:
 
 async def _key(reading: Reading, row: asyncpg.Record) -> str | None:
     """Return the key of a photo; None where it was destroyed."""
-    stream = f"need-{row['need_id']}"
-    body = await reading.connection.fetchval(EVENT, reading.county, row["position"])
-    if body is None:
-        return None
-    envelope = open_body(body)
-    event = envelope.event(INTAKE)
-    assert isinstance(event, PhotoAttached)  # noqa: S101 - the position is that of the fact
-    [key] = await reading.unseal([(event.key, "key", Context(reading.county, stream, UUID(envelope.meta.event_id)))])
+    sealed = Sealed(person=row["id"], ciphertext=row["key"])
+    [key] = await reading.unseal([(sealed, "key", Context(reading.county, f"need-{row['need_id']}", row["key_event"]))])
     return key

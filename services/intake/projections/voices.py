@@ -54,6 +54,9 @@ class PhotoRow:
     digest: str | None = None
     media_type: str | None = None
     size: int | None = None
+    key: str | None = None
+    """Ciphertext, bound to the event it came in."""
+    key_event: UUID | None = None
     attached_at: datetime | None = None
     removed_at: datetime | None = None
 
@@ -213,6 +216,7 @@ def _closed(row: CallRow, event: CallClosed, meta: Meta) -> None:
 def _shown(row: PhotoRow, event: PhotoAttached, meta: Meta) -> None:
     row.position, row.need_id, row.number = meta.position, event.need_id, event.petitioner
     row.digest, row.media_type, row.size, row.attached_at = event.digest, event.media_type, event.size, meta.recorded_at
+    row.key, row.key_event = event.key.ciphertext, UUID(meta.event_id)
 
 
 @PHOTOS.on(PhotoRemoved)

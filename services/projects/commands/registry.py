@@ -67,6 +67,8 @@ class RegisterMember(Command):
 class OfMember(Command):
     """Something asked of a member, named by account or by the id lists show: by one of them."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["account"]}, {"required": ["member_id"]}]})
+
     account: Account | None = None
     member_id: UUID | None = None
 

@@ -239,7 +239,7 @@ def member_id_of(command: OfMember, county: str) -> UUID:
         return command.member_id
     if command.account is not None and command.member_id is None:
         return derived(county, "member", command.account)
-    raise Rejected("member_needed", pointer="/member_id")
+    raise Rejected("member_needed", pointer="/account")
 
 
 def _not_themselves(member_id: UUID, asked: Asked) -> None:
