@@ -75,15 +75,8 @@ def shaoyangs(platform: Platform) -> Known:
     letter = {"kind": "work-prompt", "title": "只属于邵阳", "text": "请办。", "addressees": [cast.unit], "project_ids": [project]}
     notice = cast.of("office").do("supervision", "notices", letter)["id"]
     platform.still()
-    ids = {
-        "intake": need,
-        "projects": project,
-        "supervision": notice,
-        "scoring": project,
-        "evidence_id": evidence,
-        "call_id": called,
-        "photo_id": photo,
-    }
+    ids = {"intake": need, "projects": project, "supervision": notice, "scoring": project}
+    ids |= {"evidence_id": evidence, "call_id": called, "photo_id": photo}
     ids |= supervised(cast, project) | judged(cast)
     cast.of("office").eventually("supervision", f"notices/{notice}", status="issued")
     return Known(ids, ("只属于邵阳", cast.unit, cast.branch, wish, *ids.values()), since)

@@ -128,6 +128,6 @@ def _proposal(visit: Visit, need_id: UUID) -> dict[str, Any]:
 
 
 PAGES = (
-    Page("/c/{county}/triage", triage, roles=("office", "leader", "inspector", "auditor", "clerk", "unit"), methods=("GET",)),
+    Page("/c/{county}/triage", triage, roles=WORKERS, methods=("GET",)),
     Page("/c/{county}/needs/{need_id}", one, roles=WORKERS),
 )
