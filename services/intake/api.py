@@ -30,7 +30,6 @@ from services.intake.commands import (
     UnmergeNeed,
 )
 from services.intake.photos import attach_photo, photo_by_code, photo_file, photos
-from services.intake.photos.receiving import MOST_BYTES as MOST_PHOTO_BYTES
 from services.intake.queries.needs import Alike, NeedFilters, need, need_figures, needs, similar_needs
 from services.intake.queries.voices import (
     PetitionFilters,
@@ -47,7 +46,7 @@ from services.intake.spreadsheets import ExportFilters, ImportParams, export_nee
 from services.intake.spreadsheets.exporting import CSV, XLSX
 from services.intake.spreadsheets.importing import MOST_BYTES
 from shared.web.app import Row
-from shared.web.cleaning import PICTURES
+from shared.web.cleaning import MOST_PHOTO_BYTES, PICTURES
 from shared.web.files import Download, Proof, Upload
 from shared.web.routes import Get, History, OneParams, Params, Post
 

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from threading import BoundedSemaphore
 
 from PIL import Image, ImageOps
 
 from shared.web.problem import Problem
 
 MOST_MEGAPIXELS = 50
+MOST_PHOTO_BYTES = 12 << 20
+LONGEST_PHOTO_SIDE = 2560
+"""Pixels: a photo is to show what is wrong, also in print, and no more."""
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
 PICTURES = (JPEG, PNG, WEBP)
 MEDIA_TYPES = (*PICTURES, PDF)
@@ -16,6 +20,8 @@ _FORMATS: Mapping[str, str] = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
 _WRITTEN: Mapping[str, Mapping[str, int | bool]] = {JPEG: {"quality": 90}, PNG: {"optimize": False}, WEBP: {"quality": 90, "method": 4}}
 Image.MAX_IMAGE_PIXELS = None
 """The library's own limit warns first and refuses at twice of it; ours is looked at before a single pixel is unpacked."""
+_DRAWING = BoundedSemaphore(2)
+"""So many pictures are unpacked at a time in a process: a large one takes some 200 MB, and whoever holds a query code may send one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ def cleaned_picture(content: bytes, longest: int | None = None) -> Cleaned:
     if media_type not in PICTURES:
         raise Problem("picture_type_unknown")
     try:
-        with Image.open(BytesIO(content), formats=[_FORMATS[media_type]]) as given:
+        with _DRAWING, Image.open(BytesIO(content), formats=[_FORMATS[media_type]]) as given:
             fits = given.width * given.height <= MOST_MEGAPIXELS * 1_000_000
             drawn = _drawn_anew(given, media_type, longest) if fits else b""
     except Exception as fault:  # its decoders raise whatever they meet in a damaged file

@@ -185,7 +185,7 @@ def test_a_citizen_answers_an_open_survey_once(desks: Desks) -> None:
     page = citizen.send(citizen.get(here).form(act="answer"), answer_q1="very-satisfied", answer_q2="yes")
     assert "答卷已收到" in page.text
     page = citizen.send(page.form(act="answer"), answer_q1="dissatisfied", answer_q2="yes")
-    assert "答卷已收到" not in page.text
+    assert (page.status in {409, 422}, "答卷已收到" in page.text) == (True, False)
     assert office.at_desk("auditor").get(here).status == 403
 
 
@@ -253,3 +253,17 @@ def test_a_leader_records_a_visit_and_the_unit_reads_what_was_asked_for(desks: D
     unit = office.at_desk("unit").get(here)
     assert "看了路灯。" in unit.text
     assert not any(form.fields.get("act") == "record" for form in unit.read.forms)
+
+
+def test_units_and_branches_see_first_what_was_handed_to_their_unit(desks: Desks) -> None:
+    office = desks.feng
+    cast, here = office.cast, office.path("/triage")
+    ours, others = (cast.submit(title)["id"] for title in ("交给本单位的诉求", "交给别的单位的诉求"))
+    for need, unit in ((ours, cast.unit), (others, f"other-{cast.county}")):
+        routed = cast.of("office").do("intake", f"needs/{need}/route", {"handling_unit": unit, "responsible_leader": "leader-1"})
+    office.at_desk("office").get(here, after=f"intake@{routed['position']}")
+    for role in ("unit", "branch"):
+        desk = office.at_desk(role)
+        assert ("交给本单位的诉求" in desk.get(here).text, "交给别的单位的诉求" in desk.get(here).text) == (True, False)
+        assert "交给别的单位的诉求" in desk.get(here, standing="routed", unit="").text
+    assert "交给别的单位的诉求" not in office.at_desk("office").get(here).text, "the office sees first what is new"

@@ -10,18 +10,14 @@ import orjson
 from services.intake.commands import AttachPhoto
 from services.intake.photos.sealing import sealed_picture
 from shared.kernel.file_store import FileStore
-from shared.web.cleaning import cleaned_picture
+from shared.web.cleaning import LONGEST_PHOTO_SIDE, cleaned_picture
 from shared.web.files import Receiving
-
-MOST_BYTES = 12 << 20
-LONGEST_SIDE = 2560
-"""Pixels: a photo is to show what is wrong, also in print, and no more."""
 
 
 async def attach_photo(receiving: Receiving) -> Mapping[str, Any]:
     """Attach a photo to an open need, for whoever holds one of its query codes."""
     store: FileStore = receiving.opened
-    kept = await asyncio.to_thread(lambda: cleaned_picture(receiving.file.read(), LONGEST_SIDE))
+    kept = await asyncio.to_thread(lambda: cleaned_picture(receiving.file.read(), LONGEST_PHOTO_SIDE))
     sealed, key = sealed_picture(kept.content, receiving.county)
     filled = {
         "need_id": receiving.ids["need_id"],

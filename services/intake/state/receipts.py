@@ -4,11 +4,9 @@ import hashlib
 from datetime import datetime
 from itertools import pairwise
 
+from shared.kernel.crockford import ALPHABET, as_meant, encoded
 from shared.kernel.workdays import business_day
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no I, L, O or U, so that nothing read aloud or off paper is taken for another."""
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": "", " ": ""})
 _CODE_LETTERS = 26
 _CODE_BYTES = 16
 _GROUPS = (0, 6, 11, 16, 21, 26)
@@ -34,19 +32,18 @@ def position_of(number: str) -> int | None:
 
 def code_text(secret: bytes) -> str:
     """Return a query code as it is printed: 128 bits in base 32, in five groups."""
-    number = int.from_bytes(secret[:_CODE_BYTES])
-    letters = "".join(_ALPHABET[(number >> 5 * place) & 31] for place in reversed(range(_CODE_LETTERS)))
+    letters = encoded(int.from_bytes(secret[:_CODE_BYTES]), _CODE_LETTERS)
     return "-".join(letters[start:end] for start, end in pairwise(_GROUPS))
 
 
 def digest_of_code(text: str) -> str | None:
     """Return the SHA-256 (hexadecimal) of a query code as somebody typed it; None when it is no code at all."""
-    letters = text.upper().translate(_READ_AS)
-    if len(letters) != _CODE_LETTERS or any(letter not in _ALPHABET for letter in letters):
+    letters = as_meant(text)
+    if len(letters) != _CODE_LETTERS or any(letter not in ALPHABET for letter in letters):
         return None
     number = 0
     for letter in letters:
-        number = number << 5 | _ALPHABET.index(letter)
+        number = number << 5 | ALPHABET.index(letter)
     return digest_of_secret(number.to_bytes(_CODE_BYTES)) if number >> 8 * _CODE_BYTES == 0 else None
 
 

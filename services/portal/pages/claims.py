@@ -14,11 +14,10 @@ from services.portal.pages.services import Answer
 from services.portal.pages.visit import Page, Visit, an_id
 from services.portal.queries.needs import some, wishes
 from services.portal.queries.projects import hall, mine, project
-from shared.web.cleaning import PICTURES
+from shared.web.cleaning import MOST_PHOTO_BYTES, PICTURES
 
 CLAIMING = ("member", "branch", "unit", "leader")
 _HALL = 24
-_MOST_PHOTO = 12 << 20
 _QUICKER = {"project_already_claimed", "wish_already_claimed"}
 Body = dict[str, Any]
 
@@ -137,8 +136,8 @@ async def _act(visit: Visit, project_id: UUID, act: str) -> Answer | None:
 
 async def _photo(visit: Visit, project_id: UUID, photo: UploadFile) -> Answer:
     """Hand a photo on; what it shows is the report's own text."""
-    content = await photo.read(_MOST_PHOTO + 1)
-    if len(content) > _MOST_PHOTO:
+    content = await photo.read(MOST_PHOTO_BYTES + 1)
+    if len(content) > MOST_PHOTO_BYTES:
         return Answer(413, {"title": too_large(visit)})
     return await visit.site.services.upload(
         "projects",

@@ -9,12 +9,10 @@ from starlette.responses import Response
 from services.portal.login.vault import digest
 from services.portal.pages.services import Answer
 from services.portal.pages.visit import Page, Visit, an_id
-from shared.web.cleaning import PICTURES, Cleaned, cleaned_picture
+from shared.web.cleaning import LONGEST_PHOTO_SIDE, MOST_PHOTO_BYTES, PICTURES, Cleaned, cleaned_picture
 from shared.web.problem import Problem
 
 MOST_IN_A_FORM = 3
-LONGEST_SIDE = 2560
-_MOST_BYTES = 12 << 20
 _SHOWN = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
@@ -38,11 +36,11 @@ async def chosen(visit: Visit) -> tuple[list[str], str]:
         if not counted:
             visit.spoken()
             counted = True
-        content = await file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
+        content = await file.read(MOST_PHOTO_BYTES + 1)
+        if len(content) > MOST_PHOTO_BYTES:
             return held, too_large(visit)
         try:
-            photo = await asyncio.to_thread(cleaned_picture, content, LONGEST_SIDE)
+            photo = await asyncio.to_thread(cleaned_picture, content, LONGEST_PHOTO_SIDE)
         except Problem as problem:
             return held, str(problem.document(visit.language, "")["title"])
         held.append(await visit.site.held.keep(visit.county, photo))
@@ -76,8 +74,8 @@ async def attach(visit: Visit, need_id: str, code: str) -> Answer:
     file = visit.form.get("photo")
     if not isinstance(file, UploadFile) or not file.filename:
         return Answer(422, {"title": visit._("请先选一张照片，再点“上传”。")})
-    content = await file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
+    content = await file.read(MOST_PHOTO_BYTES + 1)
+    if len(content) > MOST_PHOTO_BYTES:
         return Answer(413, {"title": too_large(visit)})
     photo = Cleaned(content, file.content_type or "application/octet-stream")  # intake cleans it
     return await _attached(visit, need_id, code, photo, visit.text("idempotency_key"))

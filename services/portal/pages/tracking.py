@@ -41,26 +41,25 @@ async def track(visit: Visit) -> Response:
 
 async def _said(visit: Visit, code: str) -> Answer | None:
     """Carry out what a holder of a query code asks for; None where nothing was asked."""
-    need_id, act = visit.text("need_id"), visit.text("act")
+    need_id, act = an_id(visit.text("need_id")), visit.text("act")
     text = visit.text("text")[:1_000] or None
-    bodies: dict[str, dict[str, Any]] = {
-        "rate": {"code": code, "rating": RATINGS.get(visit.text("rating"), ""), "text": text},
-        "more": {"code": code, "text": text or ""},
-        "thank": {"code": code, "text": text or ""},
-        "unphoto": {"code": code},
+    acts: dict[str, tuple[str, dict[str, Any]]] = {
+        "rate": ("rate", {"code": code, "rating": RATINGS.get(visit.text("rating"), ""), "text": text}),
+        "more": ("more", {"code": code, "text": text or ""}),
+        "thank": ("thank", {"code": code, "text": text or ""}),
+        "unphoto": (f"photos/{an_id(visit.text('photo_id'))}/remove", {"code": code}),
     }
-    if act == "photo" or act in bodies:
-        visit.spoken()
-    if act == "photo" and an_id(need_id) is not None:
-        return await attach(visit, need_id, code)
-    photo = f"/{an_id(visit.text('photo_id'))}" if act == "unphoto" else ""
-    if act not in bodies:
+    if act not in {"photo", *acts}:
         return None
+    visit.spoken()
+    if act == "photo":
+        return await attach(visit, str(need_id), code)
+    path, body = acts[act]
     return await visit.site.services.command(
         "intake",
-        f"/v1/{visit.county}/tracking/{an_id(need_id)}/" + (f"photos{photo}/remove" if photo else act),
+        f"/v1/{visit.county}/tracking/{need_id}/{path}",
         None,
-        bodies[act],
+        body,
         key=visit.text("idempotency_key") or None,
         language=visit.language,
     )

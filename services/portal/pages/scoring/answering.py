@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.portal.pages.desk import Act, ask, carry_out, listed, missing, number, told
 from services.portal.pages.scoring.common import account
 from services.portal.pages.visit import Visit
+from shared.kernel.crockford import as_meant, encoded
 
 ANSWERING = ("citizen", "clerk", "inspector")
 INTERVIEWERS = frozenset({"clerk", "inspector"})
@@ -17,9 +18,7 @@ RATINGS = ("very-satisfied", "satisfied", "basically-satisfied", "dissatisfied",
 MOST_CODES = 500
 _UNANSWERED = "请回答这个问题。"
 _WHO = {"codes": "请填写答题码。", "persons": "请填写对方的电话或账号，只用来防止重复。"}
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LETTERS = 10
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": "", " ": ""})
 
 
 async def questionnaires(visit: Visit) -> Response:
@@ -61,7 +60,7 @@ def _answer(visit: Visit, survey: Mapping[str, Any]) -> Mapping[str, Any]:
     if not INTERVIEWERS & set(visit.roles):
         respondent = account(visit)
     elif survey["respondents"] == "codes":
-        respondent = typed.upper().translate(_READ_AS)
+        respondent = as_meant(typed)
     else:
         respondent = typed.replace(" ", "").replace("-", "")
     answers = [{"question": question["code"], "answer": visit.text(f"answer_{question['code']}")} for question in survey["questions"]]
@@ -85,8 +84,5 @@ async def hand_out(visit: Visit, survey: Mapping[str, Any]) -> Response | Mappin
 
 def drawn(secret: bytes, place: str, count: int) -> list[str]:
     """Return codes nobody guesses (50 bits each); the same form sent twice shows the same."""
-    codes = []
-    for index in range(count):
-        bits = int.from_bytes(hmac.digest(secret, f"{place} {index}".encode(), "sha256"))
-        codes.append("".join(_LETTERS[(bits >> 5 * letter) & 31] for letter in range(_CODE_LETTERS)))
-    return codes
+    digests = (hmac.digest(secret, f"{place} {index}".encode(), "sha256") for index in range(count))
+    return [encoded(int.from_bytes(each), _CODE_LETTERS) for each in digests]
