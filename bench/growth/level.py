@@ -16,11 +16,11 @@ from shared.contracts.intake import INTAKE
 from shared.kernel.appender import Appender
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import SystemClock
-from shared.kernel.consumer import BATCH
 from shared.kernel.envelope import open_body
 from shared.kernel.event_log import EventLog
 from shared.kernel.projecting import Projecting
 from shared.kernel.records import Received
+from shared.kernel.subscribing import BATCH
 from shared.kernel.tenancy import Pool, create_pool
 
 _IN_FLIGHT = 64

@@ -14,9 +14,9 @@ from services.portal.main import PARTS
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import SimulatedClock
 from shared.kernel.collecting import collect_seldom
-from shared.kernel.consumer import broker
 from shared.kernel.ids import uuid7
 from shared.kernel.projecting import Projecting
+from shared.kernel.subscribing import broker
 from shared.kernel.tenancy import Pool, create_pool
 
 _LONGEST_SECONDS = 600.0

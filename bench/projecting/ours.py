@@ -14,10 +14,11 @@ from bench.material import COUNTY
 from shared.contracts.intake import INTAKE
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import SystemClock
-from shared.kernel.consumer import Consumer, Records, broker
+from shared.kernel.consumer import Consumer, Records
 from shared.kernel.projecting import Projecting
 from shared.kernel.projection import Projection
 from shared.kernel.records import Lane, Received, Stray
+from shared.kernel.subscribing import broker
 from shared.kernel.tenancy import Pool, create_pool
 
 _LONGEST_SECONDS = 300.0

@@ -21,4 +21,4 @@ def collect_seldom() -> None:
     """Look for cycles seldom from now on, and never among what is there by now: for services, once they are loaded."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)

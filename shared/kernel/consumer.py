@@ -1,4 +1,4 @@
-"""Kafka to handlers: one factory for every subscriber, holes fetched again, a watchdog over progress."""
+"""Kafka to handlers: batches sorted into lanes and applied, one after the other; holes fetched again."""
 
 import asyncio
 import contextlib
@@ -8,27 +8,24 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.message import FAKE_CONSUMER
+from faststream.kafka import KafkaBroker
 
 from shared.kernel import metrics
-from shared.kernel.assigning import taking
 from shared.kernel.checkpoints import CheckpointLost, flush
 from shared.kernel.clock import Clock
 from shared.kernel.events import Contract
 from shared.kernel.lanes import Hole
 from shared.kernel.pacing import Pace
 from shared.kernel.records import Lane, Received, Stray, keep_strays, sort
+from shared.kernel.subscribing import BATCH, subscribe
 from shared.kernel.tenancy import TROUBLE
+from shared.kernel.turns import WORTH_OVERLAPPING
 
 if TYPE_CHECKING:
-    from faststream.kafka.subscriber.usecase import BatchSubscriber
-
     from shared.kernel.tenancy import Pool
 
-BATCH = 4_000
-_WORTH_OVERLAPPING = 100
+_OPENED_AT_ONCE = 50
+"""Records that are opened without looking up: some 3 ms."""
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _COMMIT_EVERY_SECONDS = 1.0
 _COMMIT_SECONDS = 2.0
@@ -38,7 +35,6 @@ _RUSH = 900
 _SETTLE_SECONDS = 2.0
 _FETCH_AGAIN_SECONDS = 60.0
 """How long a lane that waits for a position is left alone before the topic is searched for it again."""
-_LONGEST_BATCH_MS = 3_600_000
 _log = structlog.get_logger(__name__)
 Records = Sequence["ConsumerRecord[Any, Any]"]
 
@@ -63,49 +59,6 @@ class Applies(Protocol):
     async def settle(self) -> None:
         """Write where lanes stand that nothing was written of."""
         ...
-
-
-def broker(kafka: str) -> KafkaBroker:
-    """Return a FastStream broker that hands raw records to handlers and creates no topics."""
-    return KafkaBroker(kafka, apply_types=False, logger=None, acks="all", enable_idempotence=True, allow_auto_create_topics=False)
-
-
-def subscribe(
-    kafka: KafkaBroker, topics: Sequence[str], group: str, counties: Iterable[str], instance: str | None = None
-) -> "BatchSubscriber":
-    """Return a subscriber set for at-least-once: nothing is acknowledged for us, nothing is decoded, nothing raises before the handler."""
-    return kafka.subscriber(
-        *topics,
-        group_id=group,
-        group_instance_id=instance,
-        batch=True,
-        max_records=BATCH,
-        batch_timeout_ms=20,  # also how long FastStream sleeps after an empty poll
-        auto_offset_reset="earliest",
-        ack_policy=AckPolicy.MANUAL,
-        partition_assignment_strategy=(taking(counties),),
-        max_partition_fetch_bytes=2 << 20,  # what one batch takes: nothing is left over that would stall the next fetch
-        max_poll_interval_ms=_LONGEST_BATCH_MS,  # a batch may wait for a database, or fetch a lane from its beginning
-        parser=_parse,
-        decoder=_decode,
-    )
-
-
-async def _parse(records: tuple["ConsumerRecord[Any, Any]", ...]) -> KafkaMessage:
-    """Wrap raw records untouched: headers and values may be NULL, broken or not UTF-8 (TRAPS 8)."""
-    return KafkaMessage(
-        body=[record.value for record in records],
-        raw_message=records,
-        headers={},
-        message_id="",
-        correlation_id="",
-        content_type=None,
-        consumer=FAKE_CONSUMER,  # offsets are committed by the consumer below
-    )
-
-
-async def _decode(message: KafkaMessage) -> list["ConsumerRecord[Any, Any]"]:
-    return list(message.raw_message)
 
 
 class Consumer:
@@ -141,6 +94,8 @@ class Consumer:
         self._done: dict[TopicPartition, int] = {}
         self._committing: asyncio.Task[None] | None = None
         self._pace = Pace(_RUSH)
+        self._spent: list[Received] = []
+        """What has been applied: let go while the next are opened, since to do so at once would take as long as to make them did."""
         self.batches = 0
 
     @property
@@ -150,20 +105,33 @@ class Consumer:
 
     async def handle(self, records: Records) -> None:
         """Take a batch: it is opened here, while the one before is still being written, and applied when that is done."""
-        lanes, strays = sort(records, self._contracts)
-        for received in lanes.values():
-            self._target.prepare(received)
+        lanes, strays = await self._open(records)
         if self._under_way is not None and not self._under_way.done():
             await asyncio.wait([self._under_way])  # one batch at a time; a consumer that is stopped here leaves it alone
         if self._stopped:
             return  # what is not begun now comes again to whoever reads next
         self._under_way = under_way = asyncio.create_task(self._take(lanes, strays), name=f"{self.group}-batch")
-        if len(records) < _WORTH_OVERLAPPING:
+        if len(records) < WORTH_OVERLAPPING:
             await asyncio.wait([under_way])
         else:
             await asyncio.sleep(0)  # let it begin before the next records are asked for
         self._pace.took(len(records))
         await self._pace.keep()
+
+    async def _open(self, records: Records) -> tuple[Mapping[Lane, Sequence[Received]], Sequence[Stray]]:
+        """Sort and prepare records, some at a time: the batch before goes on as soon as the database has answered it."""
+        lanes: dict[Lane, list[Received]] = {}
+        strays: list[Stray] = []
+        for start in range(0, len(records), _OPENED_AT_ONCE):
+            if start:
+                await asyncio.sleep(0)
+                del self._spent[-_OPENED_AT_ONCE:]
+            some, odd = sort(records[start : start + _OPENED_AT_ONCE], self._contracts)
+            for lane, received in some.items():
+                self._target.prepare(received)
+                lanes.setdefault(lane, []).extend(received)
+            strays += odd
+        return lanes, strays
 
     def doubt(self) -> None:
         """Look whether the database still stands where we left it; called when a connection was lost.
@@ -214,6 +182,7 @@ class Consumer:
         except Exception:  # noqa: BLE001 - logged whole
             _log.exception("batch_failed", consumer=self.group)  # a fault of ours: the lanes find the hole and fetch it again
         finally:
+            self._spent = [record for received in lanes.values() for record in received]
             self.batches += 1
 
     async def _insist(self, what: str, attempt: Any) -> Any:  # noqa: ANN401 - returns what the attempt returns

@@ -1,22 +1,49 @@
-"""All live projections of a service, moved together: one transaction per batch of a lane."""
+"""All live projections of a service, moved together: one transaction per batch of a lane, several beside each other where it is large."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
 from shared.kernel import metrics
-from shared.kernel.checkpoints import Parked, Progress, Standings, move, park
+from shared.kernel.checkpoints import Parked, Progress, Standing, Standings, move, park
 from shared.kernel.lanes import Due, Hole, poisonous, steps
 from shared.kernel.parking import Queue, Redriven, parked_of, parked_streams, still_parked, take_off
 from shared.kernel.projection import Fact, Projection
 from shared.kernel.records import Lane, Received
 from shared.kernel.tenancy import county_transaction
+from shared.kernel.turns import WORTH_OVERLAPPING, through
 
 if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection, Pool
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What is written of a lane's batch: which projections move to where, and what is due to each."""
+
+    lane: Lane
+    standing: Standing
+    due: Mapping[str, Due]
+    written: Mapping[str, int]
+    offset: int
+    carefully: bool
+
+    @property
+    def much(self) -> bool:
+        """Whether these are many events, all of them readable and none of them behind one that is parked."""
+        events = max((self.due[name].events for name in self.written), key=len)
+        if self.carefully or self.standing.parked or len(events) < WORTH_OVERLAPPING:
+            return False
+        return not any(isinstance(record.fact, str) for record in events)
+
+    def facts_after(self, position: int) -> list[Fact]:
+        """Return what is due to whoever stands at a position."""
+        events = next(step.events for name, step in self.due.items() if self.standing.positions[name] == position)
+        return [record.fact for record in events if isinstance(record.fact, Fact)]
 
 
 class Projecting:
@@ -102,7 +129,7 @@ class Projecting:
         standing = await self._standings.of(lane)
         due = steps(received, standing.positions)
         moved = {name: step.events[-1].envelope.meta.position for name, step in due.items() if step.events}
-        parked: list[Parked] = []
+        parked: Sequence[Parked] = ()
         changed: set[str] = set()
         offset = None
         written: dict[str, int] = {}
@@ -112,17 +139,10 @@ class Projecting:
             concerned = self._concerned(source, received) if standing.level_after(moved) else moved
             written = {name: position for name, position in moved.items() if name in concerned}
         if written and offset is not None:
-            # Rows are folded from several lanes: whoever else of the group works on this county waits.
-            async with county_transaction(self._pool, county, alone_of=self.group) as connection:
-                # Nor is a stream set aside that somebody has released since we looked.
-                waiting = await parked_streams(connection, county, source, list(standing.parked)) if standing.parked else {}
-                for name in written:
-                    step, blocked = due[name], set(waiting.get(name, ()))
-                    parked += await self._project(connection, self._projections[name], step.events, blocked, changed, carefully=carefully)
-                if parked:
-                    written = moved  # nothing of this will be remembered
-                await park(connection, county, parked)
-                await move(connection, lane, standing, written, offset)
+            write = _Writing(lane, standing, due, written, offset, carefully=carefully)
+            parked = await (self._write_apart(write, changed) if write.much else self._write(write, moved, changed))
+            if parked:
+                written = moved  # nothing of this will be remembered
         if not parked:
             self._standings.remember(lane, standing, moved, offset, written=written)
         self._progress.changed(county, changed)
@@ -137,6 +157,45 @@ class Projecting:
             )
         holes = [step.hole for step in due.values() if step.hole is not None]
         return Hole(min(holes), standing.offset) if holes else None
+
+    async def _write(self, one: _Writing, moved: Mapping[str, int], changed: set[str]) -> Sequence[Parked]:
+        """Fold events and move checkpoints in one transaction; return what was set aside."""
+        source, county = one.lane
+        parked: list[Parked] = []
+        # Rows are folded from several lanes: whoever else of the group works on this county waits.
+        async with county_transaction(self._pool, county, alone_of=self.group) as connection:
+            # Nor is a stream set aside that somebody has released since we looked.
+            set_aside = one.standing.parked
+            waiting = await parked_streams(connection, county, source, list(set_aside)) if set_aside else {}
+            for name in one.written:
+                events, blocked = one.due[name].events, set(waiting.get(name, ()))
+                parked += await self._project(connection, self._projections[name], events, blocked, changed, carefully=one.carefully)
+            await park(connection, county, parked)
+            await move(connection, one.lane, one.standing, moved if parked else one.written, one.offset)
+        return parked
+
+    async def _write_apart(self, one: _Writing, changed: set[str]) -> Sequence[Parked]:
+        """Do the same for many events that can all be read, and nothing set aside: each who keeps them in a transaction of its own.
+
+        So the database keeps for one what another has yet to compute. Each projection's place is still written with its rows.
+        """
+        facts = {position: one.facts_after(position) for position in set(one.standing.positions.values())}
+        types = {type(fact.event) for found in facts.values() for fact in found}
+        parts: dict[str, list[str]] = {}
+        for name in one.written:
+            kept = self._projections[name].kept
+            parts.setdefault(f"{self.group}/{name}" if kept else self.group, []).append(name)
+
+        async def write(alone_of: str, names: Sequence[str]) -> None:
+            async with county_transaction(self._pool, one.lane[1], alone_of=alone_of) as connection:
+                for name in names:
+                    projection, due = self._projections[name], facts[one.standing.positions[name]]
+                    if not types.isdisjoint(projection.handles) and await projection.apply(connection, one.lane[1], due):
+                        changed.add(name)
+                await move(connection, one.lane, one.standing, {name: one.written[name] for name in names}, one.offset)
+
+        await through([write(alone_of, names) for alone_of, names in parts.items()])
+        return ()
 
     def _concerned(self, source: str, received: Sequence[Received]) -> Collection[str]:
         """Return the projections whose places are to be written with these events."""

@@ -60,12 +60,16 @@ class Projection(Generic[R]):
     no clock, no chance and no other row, so that any order of sources and any rebuild give the same rows.
     """
 
+    kept = False
+    """Whether events become rows of their own, once each, instead of being folded into rows that there are."""
+
     def __init__(self, name: str, row: type[R], key: str | tuple[str, ...]) -> None:
         self.name = name
         self.row = row
         self.key = (key,) if isinstance(key, str) else key
         hints = get_type_hints(row)
         self.columns = {field.name: _column_type(hints[field.name]) for field in dataclasses.fields(row)}  # type: ignore[arg-type]
+        self._values: Callable[[R], tuple[Any, ...]] = _values_of(list(self.columns))
         self._folds: dict[type[Event], list[tuple[KeysOf, Fold]]] = {}
         self._sql = self.statements("read")
 
@@ -144,11 +148,10 @@ class Projection(Generic[R]):
 
     async def save(self, connection: "Connection", county: str, rows: Sequence[R]) -> None:
         """Write rows as they now are."""
-        arrays = [
-            [_json(getattr(row, name)) for row in rows] if kind == "jsonb" else [getattr(row, name) for row in rows]
-            for name, kind in self.columns.items()
-        ]
-        await connection.execute(self._sql.save, county, *arrays)
+        columns = zip(*map(self._values, rows), strict=True)
+        await connection.execute(
+            self._sql.save, county, *(_array(kind, column) for kind, column in zip(self.columns.values(), columns, strict=True))
+        )
 
     def fold(self, rows: dict[Key, R], fact: Fact) -> None:
         """Fold one fact into rows held in memory, for replays without a database; rows are copied before they change."""
@@ -184,6 +187,19 @@ def types_of(projection: Projection[Any], sources: Iterable[Contract]) -> dict[s
 def _array_of(kind: str) -> str:
     """Return the element type a column travels as: JSON as text, since a list of lists would be taken for a matrix."""
     return "text" if kind == "jsonb" else kind
+
+
+def _array(kind: str, column: Sequence[Any]) -> Sequence[Any]:
+    """Return a column as it travels; one that is empty as nothing at all: the database fills up what is shorter than the others."""
+    if all(value is None for value in column):
+        return ()
+    return [_json(value) for value in column] if kind == "jsonb" else column
+
+
+def _values_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) == 1:  # for which attrgetter returns no tuple
+        return lambda row: (getattr(row, names[0]),)
+    return attrgetter(*names)
 
 
 def _json(value: object) -> str | None:

@@ -15,7 +15,7 @@ from shared.kernel.as_of.past import Past
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import Clock, SimulatedClock, SystemClock
 from shared.kernel.commands import CommandHandler, Commands
-from shared.kernel.consumer import Consumer, broker
+from shared.kernel.consumer import Consumer
 from shared.kernel.event_log import EventLog
 from shared.kernel.events import Contract
 from shared.kernel.migrations import names
@@ -27,6 +27,7 @@ from shared.kernel.relay import Relay
 from shared.kernel.rules import Command, Policy
 from shared.kernel.sealing import Sealer
 from shared.kernel.settings import ServiceSettings
+from shared.kernel.subscribing import broker
 from shared.kernel.tenancy import Pool, assert_isolation, create_pool
 from shared.kernel.timers import Sweeper
 from shared.kernel.transparency.notary import Notary

@@ -7,9 +7,10 @@ import orjson
 import pytest
 from aiokafka import TopicPartition
 
-from shared.kernel.consumer import Consumer, broker, subscribe
+from shared.kernel.consumer import Consumer
 from shared.kernel.ids import uuid7
 from shared.kernel.records import sort
+from shared.kernel.subscribing import broker, subscribe
 from shared.kernel.tenancy import county_transaction
 from tests.support.lab import A, B, Lab, eventually
 from tests.support.things.service import ThingMade, ThingRenamed

@@ -10,10 +10,11 @@ from aiokafka import AIOKafkaConsumer
 from deploy.embedded.preflight import SERVICES
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import SystemClock
-from shared.kernel.consumer import Consumer, broker
+from shared.kernel.consumer import Consumer
 from shared.kernel.envelope import open_body
 from shared.kernel.migrations import migrate
 from shared.kernel.projection import Fact
+from shared.kernel.subscribing import broker
 from shared.kernel.tenancy import create_pool
 from tests.support.cli import of, said
 from tests.support.client import FENG, SHAOYANG, Platform

@@ -18,7 +18,7 @@ from shared.kernel.appender import Append, Appender, NewEvent
 from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import SimulatedClock
 from shared.kernel.commands import Commands, fingerprint
-from shared.kernel.consumer import Applies, Consumer, broker
+from shared.kernel.consumer import Applies, Consumer
 from shared.kernel.envelope import Cause, seal_body
 from shared.kernel.event_log import Answer, EventLog
 from shared.kernel.events import Event, dump
@@ -29,6 +29,7 @@ from shared.kernel.projecting import Projecting
 from shared.kernel.relay import Relay
 from shared.kernel.rules import Asked, Command
 from shared.kernel.sealing import Sealer
+from shared.kernel.subscribing import broker
 from shared.kernel.tenancy import TROUBLE, Pool, county_transaction, create_pool
 from tests.support.stack import Databases, create_database
 from tests.support.things.service import Things

@@ -8,9 +8,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from shared.kernel.as_of.moments import Vector, read_moment
 from shared.kernel.as_of.past import Past
-from shared.kernel.consumer import Consumer, broker
+from shared.kernel.consumer import Consumer
 from shared.kernel.events import Contract
 from shared.kernel.projection import Projection
+from shared.kernel.subscribing import broker
 from tests.support.lab import A, Lab
 from tests.support.things.service import Things
 

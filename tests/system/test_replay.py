@@ -72,10 +72,11 @@ def replayed(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Re
 
     need = cast.submit("井盖松了", headers=at("2023-09-01T09:00:00"))["id"]
     moments.append(replayed.now())
-    office.do("intake", f"needs/{need}/route", {"handling_unit": cast.unit, "responsible_leader": "leader-1"})
+    later = at("2023-09-01T10:00:00")  # told to both services: what another lane recorded at the very time of a position counts with it
+    office.do("intake", f"needs/{need}/route", {"handling_unit": cast.unit, "responsible_leader": "leader-1"}, later)
     unit.do("intake", f"needs/{need}/answer", {"outcome": "done", "text": "已修好。"})
     clerk.do("intake", f"needs/{need}/rate", {"rating": "basically-satisfied"})
-    project = cast.propose(need, level="grid")
+    project = cast.propose(need, level="grid", headers=later)
     cast.approve(project, by=cast.of("branch"))
     cast.pledge(project)
     cast.complete(project)

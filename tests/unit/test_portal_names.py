@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.projections.names import NAMES, names_of
+from services.portal.projections.names import NAMES, ids_in, names_of
 from shared.contracts.schema_files import SAMPLES
 from shared.contracts.topics import CONTRACTS
 from shared.kernel.events import Contract, Event
@@ -54,3 +54,9 @@ def test_a_stream_that_is_called_by_something_else_than_an_id_is_no_name() -> No
 
 def test_names_are_kept_of_all_events_there_are() -> None:
     assert set(NAMES.handles) == {event for _, event in EVENTS}
+
+
+@given(st.lists(st.one_of(st.uuids().map(str), st.text(alphabet='0af-" x', max_size=50), st.text(max_size=5))), st.integers(0, 60))
+def test_ids_are_found_wherever_they_stand(parts: list[str], start: int) -> None:
+    body = "".join(parts).encode()
+    assert set(ids_in(body, start)) == set(re.findall(_UUID.pattern.encode(), body[start:]))

@@ -38,6 +38,8 @@ class Archived:
 class Archive(Projection[Archived]):
     """Keeps events instead of folding them: an event is its own row, written once, read never while it is written."""
 
+    kept = True
+
     @property
     def handles(self) -> Iterable[type[Event]]:
         """All events there are."""

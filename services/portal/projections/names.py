@@ -1,10 +1,13 @@
 """Which ids events name besides the need and the project they are filed under: what a story finds its way by without reading everything."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from asyncpg.pgproto import pgproto
 
 from services.portal.lanes import SOURCES
 from shared.kernel.events import Event
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     from shared.kernel.tenancy import Connection
 
 _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_INSIDE = re.compile(rb"-(?=[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-)")
+"""What an id has inside: looked for first, since what begins with a dash is found three times as fast."""
+_BEFORE = 8
 _DATA = b'"data":'
 _ID_LENGTH = 36
 
@@ -30,6 +36,8 @@ class Named:
 
 class Names(Projection[Named]):
     """Keeps names instead of folding them: they are written once, and never read while they are written."""
+
+    kept = True
 
     @property
     def handles(self) -> Iterable[type[Event]]:
@@ -54,7 +62,7 @@ class Names(Projection[Named]):
 def names_of(fact: Fact) -> list[Named]:
     """Return the ids in an event's data but for its stream's, its need's and its project's; with the stream's where it begins here."""
     meta, event, body = fact.meta, fact.event, fact.body
-    found = set(_UUID.findall(body, body.find(_DATA)))
+    found = set(ids_in(body, body.find(_DATA)))
     own = meta.stream[-_ID_LENGTH:].encode()
     if meta.version > 1:
         found.discard(own)
@@ -62,12 +70,25 @@ def names_of(fact: Fact) -> list[Named]:
         found.add(own)
     if not found:  # as of most events: they name their own stream alone
         return []
-    for name in ("need_id", "project_id"):
-        if name in type(event).model_fields:
-            filed = str(getattr(event, name)).encode()
-            if filed != own or meta.version > 1:
-                found.discard(filed)
-    return [Named(UUID(one.decode()), meta.service, meta.position, meta.stream) for one in sorted(found)]
+    for name in _filed_under(type(event)):
+        filed = str(getattr(event, name)).encode()
+        if filed != own or meta.version > 1:
+            found.discard(filed)
+    return [Named(pgproto.UUID(one.decode()), meta.service, meta.position, meta.stream) for one in sorted(found)]
+
+
+def ids_in(body: bytes, start: int) -> Iterator[bytes]:
+    """Yield the ids that stand in some bytes from a place on."""
+    for inside in _INSIDE.finditer(body, start):
+        begin = inside.start() - _BEFORE
+        if begin >= start and (id_ := _UUID.match(body, begin)) is not None:
+            yield id_.group()
+
+
+@cache
+def _filed_under(event: type[Event]) -> Sequence[str]:
+    """Return by which of their fields events are filed, asked once for each type of event."""
+    return [name for name in ("need_id", "project_id") if name in event.model_fields]
 
 
 NAMES = Names("event_names", row=Named, key=("named", "source", "position"))

@@ -8,9 +8,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
-from shared.kernel.consumer import BATCH
 from shared.kernel.events import Contract
 from shared.kernel.records import Received, sort
+from shared.kernel.subscribing import BATCH
 
 _FETCH_BYTES = 8 << 20
 _WAIT_MS, _SILENT = 500, 20

@@ -95,15 +95,17 @@ class Things:
         stream = CommandHandler(self.decider, stream=lambda command, _county: f"thing-{command.thing_id}")
         self.handlers = {MakeThing: replace(stream, opens=True), RenameThing: stream, BreakThing: stream}
         self.board = board()
+        self.shelf = board("thing_shelf", unfit="unkeepable")
+        self.shelf.kept = True
         self.policy = Policy("break_when_renamed", on=ThingRenamed, do=lambda event, _meta: [BreakThing(thing_id=event.thing_id)])
 
 
-def board() -> Projection[ThingRow]:
+def board(name: str = "thing_board", unfit: str = "poison") -> Projection[ThingRow]:
     """Return the projection; a thing named `poison` cannot be folded, one named `unstorable` not be stored."""
-    projection = Projection("thing_board", row=ThingRow, key="thing_id")
+    projection = Projection(name, row=ThingRow, key="thing_id")
 
     def fold(row: ThingRow, event: ThingMade | ThingRenamed, meta: Meta) -> None:
-        if event.name == "poison":
+        if event.name == unfit:
             raise LookupError("this name cannot be folded")
         row.name = "a\x00b" if event.name == "unstorable" else event.name
         row.changes += 1

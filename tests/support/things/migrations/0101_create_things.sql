@@ -8,3 +8,6 @@ CREATE TABLE read.thing_board (
   PRIMARY KEY (county, thing_id)
 );
 CALL tenancy.isolate('read.thing_board', 'SELECT, INSERT, UPDATE');
+
+CREATE TABLE read.thing_shelf (LIKE read.thing_board INCLUDING ALL);
+CALL tenancy.isolate('read.thing_shelf', 'SELECT, INSERT, UPDATE');
