@@ -14,7 +14,7 @@ import uvloop
 from bench.counts import Counts
 from bench.figures import Against, Figure, Reach, Report, figure
 from bench.lab import Lab, database
-from bench.portal import filling
+from bench.portal import examples, filling
 from bench.portal.opening import Opening, Took
 from bench.portal.places import FILES, FOLDED, PLACES
 from bench.portal.rebuilding import Replayed
@@ -68,8 +68,13 @@ def shown(lab: Lab, stack: Stack, counts: Counts) -> Sequence[Figure]:
     """Return what the slowest page takes and what the heaviest weighs, all others in the conditions."""
     portal = stack.info.portal or ""
     wait_for_all(stack)
+    people = filling.cast(counts.campaigns, _OPENED)
+    actors = {actor.role: actor for actor in people}
     with httpx.Client(timeout=60, trust_env=False) as http:
-        opening = Opening(http, portal, stack.info.services, _OPENED, filling.cast(counts.campaigns, _OPENED))
+        examples.add(stack, http, _OPENED, actors["office"], actors["unit"].unit or "")
+        filling.rest(stack)
+        wait_for_all(stack)
+        opening = Opening(http, portal, stack.info.services, _OPENED, people)
         receipt, code = said(opening.nobody, f"{_OPENED}100")
         known = opening.known(code)
         load = os.getloadavg()[0]

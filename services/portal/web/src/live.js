@@ -120,7 +120,8 @@ function open() {
   source.onerror = () => {
     tell("away");
     if (source.readyState === EventSource.CLOSED) {
-      close(); // refused: ask plainly, now and then
+      close(); // refused: ask plainly, at once and now and then
+      mark(parts());
       plain = setInterval(() => mark(parts()), PLAIN);
     }
   };
