@@ -183,8 +183,7 @@ class Projecting:
         types = {type(fact.event) for found in facts.values() for fact in found}
         parts: dict[str, list[str]] = {}
         for name in one.written:
-            kept = self._projections[name].kept
-            parts.setdefault(f"{self.group}/{name}" if kept else self.group, []).append(name)
+            parts.setdefault(self._projections[name].alone_of(self.group)[-1], []).append(name)
 
         async def write(alone_of: str, names: Sequence[str]) -> None:
             async with county_transaction(self._pool, one.lane[1], alone_of=alone_of) as connection:

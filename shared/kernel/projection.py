@@ -90,6 +90,13 @@ class Projection(Generic[R]):
 
         return register
 
+    def alone_of(self, group: str) -> Sequence[str]:
+        """Return the names whose transactions wait for each other, for whoever must have this read model of a consumer's group stand still.
+
+        Of a kept one there are two: large batches are written under a name of its own, small ones with all the others.
+        """
+        return [group, f"{group}/{self.name}"] if self.kept else [group]
+
     def beside(self, schema: str) -> "Projection[R]":
         """Return the same folds over a table of the same name in another schema, with a name, and so a checkpoint, of their own."""
         other = copy.copy(self)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ SERVER_SETTINGS = {
 TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 """What a database that is away, or goes away, makes its callers raise."""
 _BEGIN = "BEGIN; SELECT set_config('app.county', '{county}', true)"
-_BEGIN_ALONE = _BEGIN + ", set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock({lock})"
+_BEGIN_ALONE = _BEGIN + ", set_config('enable_seqscan', 'off', true), {locks}"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.county', '{county}', true)"
 
 # Temporary tables are left out of what is looked at: only the connection that made them sees them, and it made them for one county.
@@ -98,15 +98,20 @@ async def _leave_clean(connection: "asyncpg.Connection[asyncpg.Record]") -> None
 
 
 @asynccontextmanager
-async def county_transaction(pool: "Pool", county: str, *, alone_of: str = "") -> "AsyncIterator[Connection]":
+async def county_transaction(pool: "Pool", county: str, *, alone_of: str | Sequence[str] = ()) -> "AsyncIterator[Connection]":
     """Lend a connection in a transaction that sees this county's rows and no other's; it ends with the block, unless it has before.
 
     With `alone_of`, the transactions of that name in this county wait for each other, and keep to the indexes: rows are looked up
-    by their keys, in tables that grow faster than the server's statistics of them.
+    by their keys, in tables that grow faster than the server's statistics of them. Of several names, all are waited for in their order.
     """
-    lock = int.from_bytes(hashlib.blake2b(f"{alone_of}\x1f{county}".encode(), digest_size=8).digest(), signed=True)
-    async with _county_bound(pool, county, _BEGIN_ALONE.replace("{lock}", str(lock)) if alone_of else _BEGIN) as connection:
+    names = [alone_of] if isinstance(alone_of, str) else alone_of
+    locks = ", ".join(f"pg_advisory_xact_lock({_lock(name, county)})" for name in names)
+    async with _county_bound(pool, county, _BEGIN_ALONE.replace("{locks}", locks) if locks else _BEGIN) as connection:
         yield connection
+
+
+def _lock(name: str, county: str) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{name}\x1f{county}".encode(), digest_size=8).digest(), signed=True)
 
 
 @asynccontextmanager

@@ -1,17 +1,23 @@
 """A rebuild by other folds differs by exactly what they do otherwise; what it cannot fold it does not promote."""
 
+import asyncio
 import copy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
+from shared.kernel.checkpoints import Progress
 from shared.kernel.envelope import Meta
 from shared.kernel.ids import uuid7
+from shared.kernel.projecting import Projecting
 from shared.kernel.projection import Projection
 from shared.kernel.rebuild import Rebuild, RebuildFailed, Wanted
 from shared.kernel.rebuild.history import FromKafka, FromLogs
-from shared.kernel.tenancy import Pool, create_pool
+from shared.kernel.rebuild.shadow import Difference, Shadow
+from shared.kernel.records import sort
+from shared.kernel.tenancy import Connection, Pool, create_pool
+from shared.kernel.turns import WORTH_OVERLAPPING
 from tests.support.lab import A, B, Lab, eventually
 from tests.support.things.service import ThingRenamed, ThingRow
 
@@ -92,6 +98,31 @@ async def test_a_history_with_a_hole_is_not_compared(lab: Lab) -> None:
     async with rebuilding(lab, lab.things.board) as run:
         with pytest.raises(RebuildFailed, match=r"The history read ends at \S+ 0 of \d+, and the live rows have seen 3"):
             await run.hold_against(lab.things.board.name, A, apply=False)
+
+
+async def test_what_comes_while_rows_are_mended_waits_and_is_kept(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many events at once are written apart by who keeps them: a rebuild waits for these too, or it would remove what it has not read."""
+    shelf, many = lab.things.shelf, WORTH_OVERLAPPING + 20
+    target = Projecting(f"{lab.things.contract.service}.projections", [lab.things.board, shelf], lab.pool, Progress(lab.pool))
+    await lab.produce(*(lab.body(position) for position in range(1, many + 1)))
+    lanes, _ = sort(await lab.topic(many), {lab.things.contract.topic: lab.things.contract})
+    ((lane, records),) = lanes.items()
+    target.prepare(records)
+    await target.apply(lane, records[:1])
+    differences, stood = Shadow.differences, list[int]()
+    async with rebuilding(lab, shelf, kafka=True) as run, asyncio.TaskGroup() as group:
+
+        async def slowly(shadow: Shadow, connection: Connection, county: str, shown: int) -> tuple[int, list[Difference]]:
+            group.create_task(target.apply(lane, records[1:]))
+            await asyncio.sleep(1)
+            stood.append(await lab.standing(shelf.name))
+            return await differences(shadow, connection, county, shown)
+
+        monkeypatch.setattr(Shadow, "differences", slowly)
+        await run.hold_against(shelf.name, A, apply=True)
+    assert stood == [1]
+    assert await lab.standing(shelf.name) == many
+    assert await lab.rows("SELECT count(*) FROM read.thing_shelf") == [{"count": many}]
 
 
 def _refuses(*_: object) -> None:

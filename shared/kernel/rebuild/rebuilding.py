@@ -121,7 +121,8 @@ class Rebuild:
         are to be promoted and an event could not be folded.
         """
         shadow = next(each for each in self._shadows if each.live.name == shadow_name)
-        async with county_transaction(self._pool, county, alone_of=f"{self._wanted.service}.projections") as connection:
+        alone_of = shadow.live.alone_of(f"{self._wanted.service}.projections")
+        async with county_transaction(self._pool, county, alone_of=alone_of) as connection:
             await connection.execute(_PATIENT)
             stands = await self._stands(connection, county, shadow.live.name)
             pins = {shadow.live.name: stands or await self._ends(county)}
