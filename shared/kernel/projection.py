@@ -154,7 +154,7 @@ class Projection(Generic[R]):
         return rows
 
     async def save(self, connection: "Connection", county: str, rows: Sequence[R]) -> None:
-        """Write rows as they now are."""
+        """Write rows as they now are; one at least."""
         columns = zip(*map(self._values, rows), strict=True)
         await connection.execute(
             self._sql.save, county, *(_array(kind, column) for kind, column in zip(self.columns.values(), columns, strict=True))
