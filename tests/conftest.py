@@ -1,10 +1,9 @@
 """What holds for every test: hypothesis draws the same examples each run and minds no clock; steps of state machines are counted.
 
-The whole stack, all services under the simulated clock, is there once a session for whoever asks for it; with the portal, once a file.
+The whole stack, all services and the portal under the simulated clock, is there once a session for whoever asks for it.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -41,24 +40,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
-    """All services, running."""
-    with running(portal=False) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def with_portal() -> Iterator[Platform]:
-    """All services and the portal, running for a file's tests."""
-    with running(portal=True) as found:
-        yield found
-
-
-@contextmanager
-def running(*, portal: bool) -> Iterator[Platform]:
-    """Lend a stack of its own under the simulated clock."""
+    """All services and the portal, running."""
     with (
         data_folder() as folder,
-        Stack(folder, free_port_base(), "simulated", counties=COUNTIES, portal=portal) as stack,
+        Stack(folder, free_port_base(), "simulated", counties=COUNTIES, portal=True) as stack,
         httpx.Client(timeout=30, trust_env=False) as http,  # loopback traffic must not go through a proxy of the environment
     ):
-        yield Platform(stack, http)
+        found = Platform(stack, http)
+        found.still()  # the portal remembers for a while what units there are
+        yield found

@@ -45,19 +45,20 @@ class EmbeddedService:
     def migrate(self, supervisor: Supervisor) -> None:
         """Bring the service's database to the shape its code expects."""
         environment = {**self._environment, "YINUO_DATABASE_OWNER_DSN": self._owner_dsn}
-        supervisor.run(self._program(f"{self.name}-migrate", "migrate", environment), _MIGRATE_SECONDS)
+        program = self._program(f"{self.name}-migrate", environment, "shared.kernel.migrations", f"services.{self.name}")
+        supervisor.run(program, _MIGRATE_SECONDS)
 
     def start(self, supervisor: Supervisor) -> None:
         """Start the service, without waiting for it."""
-        supervisor.keep(self._program(self.name, "serve", self._environment))
+        supervisor.keep(self._program(self.name, self._environment, f"services.{self.name}.main", "serve"))
 
     def wait(self, supervisor: Supervisor) -> None:
         """Wait until the service says that it and all it needs are ready."""
         with httpx.Client(timeout=5, trust_env=False) as client:
             supervisor.wait_until(lambda: is_ready(client, self._url), self.name, _READY_SECONDS)
 
-    def _program(self, name: str, verb: str, environment: Mapping[str, str]) -> Program:
-        command = (sys.executable, "-m", f"services.{self.name}.main", verb)
+    def _program(self, name: str, environment: Mapping[str, str], *module: str) -> Program:
+        command = (sys.executable, "-m", *module)
         log = self._data.logs / f"{self.name}.log"
         return Program(name, command, log, environment, tier=2, stop=((signal.SIGTERM, 10.0),), folder=self._data.run)
 

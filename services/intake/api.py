@@ -108,7 +108,7 @@ TABLE: Sequence[Row] = (
         public=True,
     ),
     Get("/needs", needs, roles=STAFF, projection="need_board", params=NeedFilters),
-    Get("/needs/similar", similar_needs, roles=TO_SPEAK, projection="need_grams", params=Alike),
+    Get("/needs/similar", similar_needs, roles=TO_SPEAK, projection="need_words", params=Alike),
     Get("/needs/{need_id}", need, roles=EVERYBODY, projection="need_board", params=OneParams),
     Get("/needs/{need_id}/receipts", receipts, roles=TO_SPEAK, projection="petitions", params=Params),
     Get("/needs/{need_id}/photos", photos, roles=SHOWN_TO, projection="photos", params=Params),

@@ -9,7 +9,7 @@ from services.intake.projections import (
     COUNTY_PROFILE,
     MEMBERS,
     NEED_BOARD,
-    NEED_GRAMS,
+    NEED_WORDS,
     PETITIONS,
     PHOTOS,
     PROJECT_STEPS,
@@ -28,7 +28,7 @@ from shared.kernel.rules import Policy
 SOURCES: Sequence[Contract] = (INTAKE, PROJECTS)
 PROJECTIONS: Sequence[Projection[Any]] = (
     NEED_BOARD,
-    NEED_GRAMS,
+    NEED_WORDS,
     PETITIONS,
     PHOTOS,
     RATINGS,

@@ -25,4 +25,5 @@ POLICY_COMMANDS = Counter("yinuo_policy_commands", "Commands policies gave, by o
 SIGNED = Gauge("yinuo_signed_position", "Position up to which a lane's checkpoint was signed", ["county"])
 COSIGNED = Gauge("yinuo_cosigned_position", "Position up to which another service's lane was cosigned here", ["county", "service"])
 PROOF_ALARMS = Counter("yinuo_proof_alarms", "Checkpoints that contradict what was cosigned before", ["county"])
+SWEEPS = Counter("yinuo_timer_sweeps", "Times a county's deadlines were looked through", ["county"])
 TIMERS_FIRED = Counter("yinuo_timers_fired", "Deadlines turned into commands", ["county"])

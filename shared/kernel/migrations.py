@@ -1,6 +1,12 @@
-"""Forward-only SQL migrations by yoyo: the kernel's first, then the service's own, each in one transaction."""
+"""Forward-only SQL migrations by yoyo: the kernel's first, then the service's own, each in one transaction.
+
+`python -m shared.kernel.migrations PACKAGE` applies a service's to the database of `YINUO_DATABASE_OWNER_DSN`, as `migrate` of the
+service does; but what the service is made of is not loaded.
+"""
 
 import logging
+import os
+import sys
 from importlib import resources
 
 import psycopg
@@ -34,3 +40,7 @@ def names(service_package: str) -> list[str]:
     """Return the ids of every migration this code knows, in order."""
     folders = [str(resources.files(_KERNEL) / "sql"), str(resources.files(service_package) / "migrations")]
     return [migration.id for migration in yoyo.read_migrations(*folders)]
+
+
+if __name__ == "__main__":
+    migrate(os.environ["YINUO_DATABASE_OWNER_DSN"], sys.argv[1])

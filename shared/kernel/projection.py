@@ -58,15 +58,17 @@ class Projection(Generic[R]):
     `row` is a dataclass whose fields are the columns (besides `county`); every field after the key has a default,
     so that an effect may arrive before its cause from another topic. Folds change the row they are given; they know
     no clock, no chance and no other row, so that any order of sources and any rebuild give the same rows.
+    `either` names columns of the key in which events of one type put the id of their own stream or that of another.
     """
 
     kept = False
     """Whether events become rows of their own, once each, instead of being folded into rows that there are."""
 
-    def __init__(self, name: str, row: type[R], key: str | tuple[str, ...]) -> None:
+    def __init__(self, name: str, row: type[R], key: str | tuple[str, ...], *, either: tuple[str, ...] = ()) -> None:
         self.name = name
         self.row = row
         self.key = (key,) if isinstance(key, str) else key
+        self.either = either
         hints = get_type_hints(row)
         self.columns = {field.name: _column_type(hints[field.name]) for field in dataclasses.fields(row)}  # type: ignore[arg-type]
         self._values: Callable[[R], tuple[Any, ...]] = _values_of(list(self.columns))

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 CURSOR = "relay"
 _BATCH = 1_000
-_POLL_SECONDS = 0.2
+_POLL_SECONDS = 1.0
+"""How often a lane is looked at that nobody rang for: what other processes append they publish themselves, unless they die."""
 _RUSH = 300
 """Events a second of a lane from which on its batches wait for company."""
 _STORE_EVERY_SECONDS = 0.1

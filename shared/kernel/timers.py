@@ -74,6 +74,7 @@ class Sweeper:
                 try:
                     while await self.sweep(county):
                         pass
+                    metrics.SWEEPS.labels(county).inc()
                 except Exception as fault:  # noqa: BLE001 - the deadline stands in its row; the next sweep finds it
                     _log.warning("sweep_failed", county=county, error=repr(fault))
             await asyncio.sleep(_EVERY_SECONDS)

@@ -19,16 +19,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def shaoyang(with_portal: Platform) -> Cast:
-    cast = Cast(with_portal, SHAOYANG, "desks").registered()
+def shaoyang(platform: Platform) -> Cast:
+    cast = Cast(platform, SHAOYANG, "desks").registered()
     old = {"account": "old-desks", "name": "老李", "unit": cast.unit, "branch": cast.branch}
     cast.of("office").do("projects", "members", old)
     return cast
 
 
 @pytest.fixture(scope="module")
-def feng(with_portal: Platform) -> Cast:
-    return Cast(with_portal, FENG, "desks-of-feng").registered()
+def feng(platform: Platform) -> Cast:
+    return Cast(platform, FENG, "desks-of-feng").registered()
 
 
 def declared(cast: Cast) -> str:

@@ -15,11 +15,6 @@ UNIT = "photo-unit"
 
 
 @pytest.fixture(scope="module")
-def platform(with_portal: Platform) -> Platform:
-    return with_portal
-
-
-@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
@@ -74,6 +69,7 @@ def test_a_photo_is_chosen_first_and_goes_with_the_need(browser: Browser, cast: 
     page.select_option("#town", f"{SHAOYANG}100")
     page.locator("form.form .btn-primary").click()
     page.locator("form.form .btn-primary").click()
+    cast.platform.level()
     page.click("text=查看办理情况")
     if scripts:
         seen(page, 1)

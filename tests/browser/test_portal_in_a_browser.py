@@ -16,11 +16,6 @@ UNIT = "browser-unit"
 
 
 @pytest.fixture(scope="module")
-def platform(with_portal: Platform) -> Platform:
-    return with_portal
-
-
-@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened

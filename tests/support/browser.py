@@ -59,7 +59,8 @@ class Window:
         return str(self.platform.stack.info.portal)
 
     def go(self, path: str) -> Page:
-        """Open a page of the county."""
+        """Open a page of the county, once everybody has heard of what was done before."""
+        self.platform.level()
         self.page.goto(f"{self.portal}/c/{self.county}{path}")
         return self.page
 

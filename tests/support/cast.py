@@ -36,13 +36,14 @@ class Cast:
         return self.platform.person(role, county=self.county, sub=sub or f"{role}-{self.unit}", unit=unit, branch=branch)
 
     def registered(self, name: str = "刘𡈽生") -> "Cast":
-        """Put unit, branch and member on the register; again, it changes nothing."""
+        """Put unit, branch and member on the register, and wait until everybody has heard of them; again, it changes nothing."""
         office = self.of("office")
         office.do("projects", "organisations", {"code": self.unit, "name": f"单位{self.unit}", "kind": "department", "order": 7})
         branch = {"code": self.branch, "name": f"支部{self.branch}", "kind": "branch", "parent": self.unit}
         office.do("projects", "organisations", branch)
         member = {"account": f"member-{self.unit}", "name": name, "unit": self.unit, "branch": self.branch}
         office.do("projects", "members", member)
+        self.platform.level()
         return self
 
     def submit(

@@ -16,13 +16,14 @@ from deploy.embedded.issuer import Issuer, load_issuer
 from deploy.embedded.preflight import SERVICES
 from deploy.embedded.stack import Stack
 from tests.support.faults import faults_of
+from tests.support.settling import level, swept
 
 SHAOYANG, FENG, THIRD, INVENTED = COUNTIES = ("430523", "610330", "431128", "520199")
 """Two counties with rules of their own from the start, one that has none yet, and one that a test invents."""
 TOWN = "430523100"
 """A unit that is on Shaoyang's register from the start, and a town to submit needs for."""
-_STILL_SECONDS = 0.5
 _SHARE = 20
+_BEHIND_SECONDS = 15
 _BIND = "SELECT set_config('app.county', %s, true)"
 _WRITTEN = """
 SELECT coalesce((SELECT position FROM log.heads), 0), (SELECT count(*) FROM log.events), (SELECT count(*) FROM log.commands),
@@ -89,15 +90,17 @@ class Platform:
                     found[service, county] = row
         return found
 
+    def level(self) -> Written:
+        """Return how much every lane holds once every reader has passed that, the portal's too."""
+        return level(self)
+
     def still(self) -> Written:
-        """Return how much every lane holds once policies and timers have nothing left to do."""
-        before = self.written()
+        """Return the same once nothing follows from it any more, neither by policies nor by deadlines."""
         while True:
-            time.sleep(_STILL_SECONDS)
-            after = self.written()
-            if after == before:
-                return after
-            before = after
+            before = self.level()
+            swept(self)
+            if self.written() == before:
+                return before
 
 
 @dataclass(frozen=True)
@@ -146,8 +149,15 @@ class Person:
         return str(answer.json()["code"])
 
     def get(self, service: str, path: str, **params: Any) -> httpx.Response:
-        """Ask."""
-        return self.platform.http.get(self.url(service, path), params=params, headers=self.bearer)
+        """Ask; again where rows are not yet at the position asked for, as any client does."""
+        deadline = time.monotonic() + _BEHIND_SECONDS
+        while True:
+            answer = self.platform.http.get(self.url(service, path), params=params, headers=self.bearer)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                return answer
+            if answer.json()["code"] != "projection_behind":
+                return answer
+            time.sleep(float(answer.headers["Retry-After"]))
 
     def see(self, service: str, path: str, **params: Any) -> dict[str, Any]:
         """Ask what must be answered."""

@@ -15,7 +15,6 @@ from deploy.embedded.stack import Stack
 from tests.support.browsing import Browser, Form, Shown
 from tests.support.cast import Cast
 from tests.support.client import FENG, SHAOYANG, TOWN, Platform
-from tests.support.receivers import until
 from tests.support.stack import data_folder, free_port_base
 
 AT_ONCE = 5
@@ -57,12 +56,14 @@ class Hard:
         return f"/c/{self.cast.county}{path}"
 
     def say(self, browser: Browser, title: str, detail: str, name: str = "") -> Shown:
-        """Go through the three steps as far as they let one."""
+        """Go through the three steps as far as they let one; what was submitted is known to everybody when this returns."""
         page = browser.get(self.path("/new"))
         for typed in ({"title": title, "detail": detail}, {"town": TOWN}, {"name": name}):
             page = browser.send(asking(page), typed)
             if page.status != 200:
                 break
+        if page.status == httpx.codes.CREATED:
+            self.platform.level()
         return page
 
 
@@ -76,18 +77,6 @@ def code_on(page: Shown) -> str:
     found = re.search(r"receipt-code\">([^<]+)<", page.html)
     assert found is not None, page.text
     return "".join(found[1].split())
-
-
-def portal_knows(platform: Platform) -> None:
-    """Wait until the portal's rows are as far as every lane: what units are called, it asks of them only now and then."""
-
-    def level() -> bool:
-        ends = {lane: position for lane, (position, *_) in platform.still().items() if position}
-        with platform.superuser("portal") as connection:
-            rows = connection.execute("SELECT source, county, max(position) FROM read.event_archive GROUP BY source, county").fetchall()
-        return {(source, county): position for source, county, position in rows}.items() >= ends.items()
-
-    until(level, 45)
 
 
 def twice(act: Callable[[], T]) -> tuple[T, T]:
@@ -108,5 +97,5 @@ def hard_portal() -> Iterator[Hard]:
     ):
         platform = Platform(stack, http)
         cast = Cast(platform, SHAOYANG, "hard").registered()
-        portal_knows(platform)
+        platform.still()
         yield Hard(platform, cast)

@@ -19,7 +19,6 @@ from deploy.embedded.preflight import LOOPBACK, SERVICES, Ports
 from deploy.embedded.stack import Stack
 from tests.support.browsing import Browser
 from tests.support.client import FENG, SHAOYANG, TOWN, Platform
-from tests.support.hard_portal import portal_knows
 from tests.support.keycloak import CLIENT_SECRET, REALM, REALM_FILE, Keycloak, starting
 from tests.support.stack import data_folder, free_port_base
 
@@ -111,7 +110,7 @@ def world() -> Iterator[World]:
         counties = (SHAOYANG, FENG)
         with Stack(folder, base, "simulated", services=SERVICES, counties=counties, portal=True, provider=provider) as stack:
             platform = Platform(stack, http)
-            portal_knows(platform)
+            platform.still()
             yield World(platform, keycloak)
 
 

@@ -1,6 +1,5 @@
 """A need seen through to its end over all services, told from when the portal's archive has it all."""
 
-import time
 from dataclasses import dataclass
 
 from tests.support.cast import GOOD, Cast
@@ -37,19 +36,4 @@ def seen_through(platform: Platform, unit: str) -> Told:
     cast.judge.do("scoring", f"verifications/{project}/sign-off", {})
     cast.of("office").eventually("intake", f"needs/{need}", status="answered")
     written = platform.still()
-    _archived(platform, {service: position for (service, county), (position, *_) in written.items() if county == SHAOYANG})
     return Told(need, project, receipt, before, written["projects", SHAOYANG][0])
-
-
-def _archived(platform: Platform, ends: dict[str, int]) -> None:
-    """Wait until the portal's archive has come to the ends of the lanes."""
-    deadline = time.monotonic() + 20
-    while True:
-        with platform.superuser("portal") as connection:
-            rows = connection.execute(
-                "SELECT source, max(position) FROM read.event_archive WHERE county = %s GROUP BY 1", [SHAOYANG]
-            ).fetchall()
-        if {service: end for service, end in ends.items() if end} == dict(rows):
-            return
-        assert time.monotonic() < deadline, (ends, rows)
-        time.sleep(0.1)

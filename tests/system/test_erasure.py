@@ -137,7 +137,10 @@ def test_they_are_in_no_file_and_in_no_pack_whenever_it_was_made(platform: Platf
     files = [file for file in Path(platform.stack.info.data).rglob("*") if file.is_file()]
     seen = set()
     for file in (*files, *erased.packs):
-        content = file.read_bytes()
+        try:
+            content = file.read_bytes()
+        except FileNotFoundError:
+            continue  # the database has just let go of it
         assert found_in(TEXTS, content) == [], str(file)
         seen |= {file.suffix} if MARK.encode() in content else set()
     assert ".zip" in seen

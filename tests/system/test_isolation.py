@@ -129,7 +129,7 @@ def test_the_past_of_this_moment_shows_a_county_what_the_present_does(
 @pytest.mark.usefixtures("shaoyangs")
 @pytest.mark.parametrize("service", SERVICES)
 def test_events_of_a_type_get_to_a_read_model_s_rows_in_one_way(platform: Platform, service: str) -> None:
-    """What `as_of.single` learns from the first and the last event of a type holds for all of them."""
+    """What `as_of.single` learns from the first and the last event of a type holds for all of them, where nothing else is declared."""
     parts: Parts = importlib.import_module(f"services.{service}.main").PARTS
     ways: dict[tuple[str, str, str], set[bool]] = {}
     for contract in parts.sources:
@@ -139,6 +139,8 @@ def test_events_of_a_type_get_to_a_read_model_s_rows_in_one_way(platform: Platfo
             event = envelope.event(contract)
             for projection in parts.projections:
                 for place, column in enumerate(projection.key):
+                    if column in projection.either:
+                        continue
                     keys = [str(key[place]) for key in projection.keys_of(event)] if projection.columns[column] == "uuid" else []
                     if keys:
                         own = all(key == envelope.meta.stream[-36:] for key in keys)

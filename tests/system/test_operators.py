@@ -46,7 +46,7 @@ def test_what_flows_shows_no_lag_and_nothing_parked(platform: Platform) -> None:
         rows = said("projection", "ls", "--json", *of(platform.stack)).json
         return {(row["service"], row["lag"], row["parked"], row["kind"] == "unknown") for row in rows}
 
-    soon(lambda: figures() == {(service, 0, 0, False) for service in platform.urls})
+    soon(lambda: figures() == {(service, 0, 0, False) for service in (*platform.urls, "portal")})
 
 
 def test_every_lane_is_printed_without_a_hole(platform: Platform) -> None:

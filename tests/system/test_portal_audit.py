@@ -16,11 +16,6 @@ _PLACE = re.compile(r"/audit/events/([a-z]+)/([0-9]+)")
 
 
 @pytest.fixture(scope="module")
-def platform(with_portal: Platform) -> Platform:
-    return with_portal
-
-
-@pytest.fixture(scope="module")
 def told(platform: Platform) -> Told:
     return seen_through(platform, "audited")
 

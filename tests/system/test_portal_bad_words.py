@@ -15,7 +15,6 @@ from services.portal.login.sessions import COOKIE
 from tests.support.browsing import Browser, Form, Shown
 from tests.support.client import SHAOYANG, TOWN
 from tests.support.hard_portal import AT_ONCE, Hard, asking, code_on, hard_portal, twice
-from tests.support.receivers import until
 
 TURNED = "\u202e"
 STRANGE = {
@@ -100,8 +99,9 @@ def test_open_interfaces_tell_a_strange_title_as_it_is(hard: Hard, which: str) -
     member = cast.of("member")
     member.do("projects", f"projects/{project}/claim")
     promised = {"promise": f"{title}，年底前修好。", "complete_by": "2999-12-31", "venue": "website"}
-    position = member.do("projects", f"projects/{project}/pledge", promised)["position"]
-    page = hard.visitor().get(hard.path(f"/projects/{project}"), after=f"projects@{position}")
+    member.do("projects", f"projects/{project}/pledge", promised)
+    hard.platform.still()
+    page = hard.visitor().get(hard.path(f"/projects/{project}"))
     assert page.status == 200
     holds_together(page)
     row = next(row for row in projects_told(hard) if row["project_id"] == project)
@@ -168,7 +168,7 @@ def test_every_form_sent_twice_at_once_is_one_fact(hard: Hard) -> None:
     page = visitor.get(hard.path("/new"))
     for typed in ({"title": "只说一次", "detail": "井盖没了。"}, {"town": TOWN}):
         page = visitor.send(asking(page), typed)
-    codes = {code_on(each) for each in both(visitor, asking(page))}
+    codes = {code_on(each) for each in both(hard, visitor, asking(page))}
     assert len(codes) == 1
     (code,) = codes
     need = hard.platform.http.get(f"{hard.platform.urls['intake']}/v1/{SHAOYANG}/tracking/{code}").json()["id"]
@@ -178,25 +178,26 @@ def test_every_form_sent_twice_at_once_is_one_fact(hard: Hard) -> None:
         return [event["type"] for event in clerk.history(service, path)]
 
     here = hard.path(f"/needs/{need}")
-    page = until(lambda: found if (found := office.get(here)).read.forms[2:] else None)
-    both(office, next(form for form in page.read.forms if form.text.strip() == "受理"), {"act": "accept"}, needed=False)
+    page = office.get(here)
+    both(hard, office, next(form for form in page.read.forms if form.text.strip() == "受理"), {"act": "accept"}, needed=False)
     route = office.get(here).form(act="route")
-    both(office, route, {"handling_unit": hard.cast.unit, "responsible_leader": "leader-1"})
+    both(hard, office, route, {"handling_unit": hard.cast.unit, "responsible_leader": "leader-1"})
     assert happened("intake", f"needs/{need}") == ["NeedSubmitted", "NeedAccepted", "NeedRouted"]
     project = hard.cast.propose(need)
-    position = hard.cast.approve(project)["position"]
-    page = member.get(hard.path("/hall"), after=f"projects@{position}")
-    both(member, next(form for form in page.read.forms if form.fields.get("id") == project))
+    hard.cast.approve(project)
+    hard.platform.level()
+    page = member.get(hard.path("/hall"))
+    both(hard, member, next(form for form in page.read.forms if form.fields.get("id") == project))
     here = hard.path(f"/projects/{project}")
     page = member.get(here)
-    both(member, page.form(act="pledge"), {"promise": "月底前盖好。", "complete_by": "2999-12-31"}, needed=False)
-    both(member, member.get(here).form(act="progress"), {"percent": "50", "text": "买好了。"}, needed=False)
+    both(hard, member, page.form(act="pledge"), {"promise": "月底前盖好。", "complete_by": "2999-12-31"}, needed=False)
+    both(hard, member, member.get(here).form(act="progress"), {"percent": "50", "text": "买好了。"}, needed=False)
     page = member.get(here)
-    both(member, page.form(act="complete"), {"summary": "盖好了。"})
+    both(hard, member, page.form(act="complete"), {"summary": "盖好了。"})
     done = ["ProjectClaimed", "PledgePublished", "ProgressReported", "CompletionDeclared"]
     assert happened("projects", f"projects/{project}")[-4:] == done
     form = office.get(hard.path("/supervision/notices/new"), kind="rectification-letter").form(act="issue")
-    both(office, form, {f"to-{hard.cast.unit}": "1", "title": "只发一次", "body": "请整改。"})
+    both(hard, office, form, {f"to-{hard.cast.unit}": "1", "title": "只发一次", "body": "请整改。"})
     titles = [row["title"] for row in clerk.see("supervision", "notices")["items"]]
     assert titles.count("只发一次") == 1
 
@@ -208,22 +209,23 @@ def test_a_voice_and_a_rating_sent_twice_at_once_count_once(hard: Hard) -> None:
     page = second.get(hard.path("/new"))
     page = second.send(asking(page), {"title": "桥栏杆松了要修", "detail": "桥栏杆松了，孩子上学危险。"})
     join = next(form for form in page.read.forms if form.action == hard.path(f"/needs/{need}/join"))
-    assert len({code_on(each) for each in both(second, join)}) == 1
+    assert len({code_on(each) for each in both(hard, second, join)}) == 1
     clerk.do("intake", f"needs/{need}/route", {"handling_unit": hard.cast.unit, "responsible_leader": "leader-1"})
     clerk.do("intake", f"needs/{need}/answer", {"outcome": "explained", "text": "已经派人。"})
-    track = hard.path("/track")
-    rate = until(lambda: next((form for form in first.get(track, code=code).read.forms if form.fields.get("act") == "rate"), None))
-    both(first, rate, {"rating": "5", "text": "谢谢。"})
+    hard.platform.still()
+    rate = first.get(hard.path("/track"), code=code).form(act="rate")
+    both(hard, first, rate, {"rating": "5", "text": "谢谢。"})
     assert [event["type"] for event in clerk.history("intake", f"needs/{need}")].count("NeedJoined") == 1
     assert [event["type"] for event in clerk.history("intake", f"needs/{need}")].count("NeedRated") == 1
 
 
-def both(browser: Browser, form: Form, typed: dict[str, str] | None = None, *, needed: bool = True) -> tuple[Shown, Shown]:
-    """Send the same form twice at once; both are told the same."""
+def both(hard: Hard, browser: Browser, form: Form, typed: dict[str, str] | None = None, *, needed: bool = True) -> tuple[Shown, Shown]:
+    """Send the same form twice at once; both are told the same, and then everybody knows."""
     if not needed:
         form.names |= set(typed or {})
     first, second = twice(lambda: browser.send(form, typed))
     assert (first.status, first.status < 400) == (second.status, True), (first.text, second.text)
+    hard.platform.level()
     return first, second
 
 

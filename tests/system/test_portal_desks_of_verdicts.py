@@ -53,6 +53,7 @@ def test_a_completion_is_scored_by_two_and_signed_off_by_a_third(desks: Desks, d
 def test_a_scorer_who_signs_off_all_the_same_is_told_to_leave_it_to_another(desks: Desks, declared: str) -> None:
     office = desks.feng
     office.cast.score(declared, GOOD)
+    desks.platform.still()
     here = office.path(f"/scoring/verifications/{declared}")
     third = office.at_desk("unit", "third")
     form = third.get(here).form(act="sign_off")
@@ -67,6 +68,7 @@ def test_a_scorer_who_signs_off_all_the_same_is_told_to_leave_it_to_another(desk
 def test_a_refusal_names_the_day_by_which_the_work_is_done_again(desks: Desks, declared: str) -> None:
     office = desks.feng
     office.cast.score(declared, POOR)
+    desks.platform.still()
     here = office.path(f"/scoring/verifications/{declared}")
     third = office.at_desk("unit", "third")
     page = third.send(third.get(here).form(act="sign_off"))
@@ -260,8 +262,8 @@ def test_units_and_branches_see_first_what_was_handed_to_their_unit(desks: Desks
     cast, here = office.cast, office.path("/triage")
     ours, others = (cast.submit(title)["id"] for title in ("交给本单位的诉求", "交给别的单位的诉求"))
     for need, unit in ((ours, cast.unit), (others, f"other-{cast.county}")):
-        routed = cast.of("office").do("intake", f"needs/{need}/route", {"handling_unit": unit, "responsible_leader": "leader-1"})
-    office.at_desk("office").get(here, after=f"intake@{routed['position']}")
+        cast.of("office").do("intake", f"needs/{need}/route", {"handling_unit": unit, "responsible_leader": "leader-1"})
+    desks.platform.still()
     for role in ("unit", "branch"):
         desk = office.at_desk(role)
         assert ("交给本单位的诉求" in desk.get(here).text, "交给别的单位的诉求" in desk.get(here).text) == (True, False)

@@ -16,7 +16,7 @@ from deploy.embedded.preflight import SERVICES
 from deploy.embedded.stack import Stack
 from tests.support.cast import Cast
 from tests.support.client import FENG, SHAOYANG, TOWN, Person, Platform
-from tests.support.hard_portal import Hard, asking, code_on, portal_knows
+from tests.support.hard_portal import Hard, asking, code_on
 from tests.support.receivers import until
 from tests.support.slow_readers import slow_readers
 from tests.support.stack import data_folder, free_port_base
@@ -41,7 +41,7 @@ def hard() -> Iterator[Hard]:
     ):
         platform = Platform(stack, http)
         cast = Cast(platform, SHAOYANG, "hard").registered()
-        portal_knows(platform)
+        platform.still()
         yield Hard(platform, cast)
 
 
@@ -120,7 +120,7 @@ def ready(hard: Hard, address: str) -> bool:
 def test_without_a_broker_pages_say_how_old_they_are_and_people_go_on(hard: Hard) -> None:
     visitor, office = hard.visitor(), hard.at_desk("office")
     wall, triage = hard.path("/wall"), hard.path("/triage")
-    assert "（更新迟缓）" not in visitor.get(wall).text
+    until(lambda: "（更新迟缓）" not in visitor.get(wall).text)
     with kept_down(hard.platform, "kafka"):
         page = hard.say(visitor, "断网时说的话", "三盏都不亮。")
         assert (page.status, "您的诉求已经记录" in page.text) == (202, True)

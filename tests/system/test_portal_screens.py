@@ -17,11 +17,6 @@ from tests.support.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
-def platform(with_portal: Platform) -> Platform:
-    return with_portal
-
-
-@pytest.fixture(scope="module")
 def told(platform: Platform) -> Told:
     return seen_through(platform, "screens")
 

@@ -18,11 +18,6 @@ from tests.support.streams import Reading
 NAME, PHONE, DETAIL = "司徒秀𠮷", "13900020002", "家住河边第三户"
 
 
-@pytest.fixture(scope="module")
-def platform(with_portal: Platform) -> Platform:
-    return with_portal
-
-
 def portal(platform: Platform) -> str:
     address = platform.stack.info.portal
     assert address is not None

@@ -16,30 +16,26 @@ from tests.support.up import yinuo
 
 
 @pytest.fixture(scope="module")
-def platform(with_portal: Platform) -> Platform:
-    return with_portal
-
-
-@pytest.fixture(scope="module")
 def deployment(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return described_in(platform.stack.info, tmp_path_factory.mktemp("deployment"), COUNTIES, with_portal_of=platform.stack)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def cast(platform: Platform) -> Cast:
+def project(platform: Platform) -> str:
     cast = Cast(platform, SHAOYANG, "portal-rebuild").registered()
     project = cast.propose()
     cast.approve(project)
     cast.pledge(project)
     cast.complete(project)
     platform.still()
-    return cast
+    return project
 
 
 def rebuilt(deployment: Path, *arguments: str, code: int = 0) -> dict[tuple[str, str], dict[str, Any]]:
     outcome = yinuo("rebuild", *arguments, "--deployment", deployment, "--json")
-    assert outcome.returncode == code, outcome.stderr
-    return {(each["county"], each["projection"]): each for each in map(json.loads, outcome.stdout.splitlines())}
+    found = [json.loads(line) for line in outcome.stdout.splitlines()]
+    assert outcome.returncode == code, (outcome.stderr, [each for each in found if each["differing"]])
+    return {(each["county"], each["projection"]): each for each in found}
 
 
 def archived(platform: Platform) -> tuple[int, int]:
@@ -64,9 +60,9 @@ def test_the_portal_s_rows_are_those_of_the_logs_and_of_the_topics(platform: Pla
     assert archived(platform) == before
 
 
-def test_what_is_wrong_in_the_portal_s_rows_is_named_and_mended(platform: Platform, deployment: Path) -> None:
+def test_what_is_wrong_in_the_portal_s_rows_is_named_and_mended(platform: Platform, deployment: Path, project: str) -> None:
     with psycopg.connect(platform.stack.postgres.dsn(PORTAL)) as connection:
-        connection.execute("UPDATE read.project_cards SET title = '改'")
+        connection.execute("UPDATE read.project_cards SET title = '改' WHERE project_id = %s", [project])
         connection.execute("DELETE FROM read.event_archive WHERE county = %s AND source = 'projects' AND position = 1", [SHAOYANG])
     wrong = ("portal.project_cards", "portal.event_archive")
     found = rebuilt(deployment, *wrong, "--county", SHAOYANG, code=3)

@@ -48,6 +48,7 @@ def told(platform: Platform) -> Told:
     for one in (project, other):
         cast.approve(one)
         cast.pledge(one)
+    platform.still()
     bulletin = {"kind": "bulletin", "title": "通报", "text": "请看。", "addressees": [cast.unit], "project_ids": [project, other]}
     notice = office.do("supervision", "notices", bulletin)["id"]
     cast.complete(project)

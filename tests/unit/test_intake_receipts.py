@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.state.grams import grams
+from services.intake.state.grams import WORDS, grams, shared, signature
 from services.intake.state.receipts import code_text, digest_of_code, digest_of_secret, position_of, receipt_number
 from shared.kernel.sealing import Sealer
 
@@ -62,6 +62,22 @@ def test_chinese_is_told_apart_by_pairs_of_characters_whatever_stands_between() 
     assert grams("A1 b") == ["a1"]
     assert grams("Ａ１", "a1") == ["a1"]
     assert grams("灯") == grams("") == grams("。。") == []
+
+
+@given(*[st.text(st.sampled_from("路灯坏了村口学校水管桥面abc，。𠮷"), max_size=40)] * 2)
+def test_texts_share_the_bits_of_what_they_share(one: str, other: str) -> None:
+    pairs = set(grams(one)) & set(grams(other))
+    common = [a & b for a, b in zip(signature(grams(one)), signature(grams(other)), strict=True)]
+    assert all(a & b == a for a, b in zip(signature(sorted(pairs)), common, strict=True))
+    assert shared(grams(one), other) == len(pairs)
+    assert all(-(1 << 63) <= word < 1 << 63 for word in common)
+
+
+def test_every_bit_of_a_signature_can_be_set() -> None:
+    whole = [0] * WORDS
+    for number in range(20_000):
+        whole = [a | b for a, b in zip(whole, signature([chr(0x4E00 + number) + "路"]), strict=True)]
+    assert whole == [-1] * WORDS
 
 
 def test_a_character_beyond_the_bmp_is_one_character() -> None:

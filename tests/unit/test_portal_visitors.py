@@ -1,6 +1,8 @@
 """What is taken in from one address: a village behind one address is let through, a machine is not, and nobody forges an address."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.requests import Request
 
 from services.portal.login.visitors import VisitorLimit
@@ -39,6 +41,15 @@ def test_whoever_waits_as_long_as_told_is_let_through_and_no_earlier() -> None:
     assert limit.wait(asking("203.0.113.9")) == 1
     clock.now += 1
     assert [limit.wait(asking("203.0.113.9")) for _ in range(2)] == [0, 60]
+
+
+@given(st.floats(0, 1e9), st.integers(1, 10_000), st.integers(1, 200))
+def test_whenever_it_is_as_many_as_may_are_let_through_at_once(now: float, per_hour: int, at_once: int) -> None:
+    clock = Hours()
+    clock.now = now
+    limit = VisitorLimit(per_hour, at_once, clock=clock)
+    assert [limit.wait(asking("203.0.113.9")) for _ in range(at_once)] == [0] * at_once
+    assert limit.wait(asking("203.0.113.9")) > 0
 
 
 def test_without_a_limit_everything_is_taken() -> None:

@@ -1,11 +1,10 @@
-"""The needs board: every need as lists show it, and what needs are found by."""
+"""The needs board: every need as lists show it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.intake.state.grams import grams
 from shared.contracts.intake import (
     MoreAsked,
     MoreGiven,
@@ -202,23 +201,3 @@ NEED_BOARD.on(PetitionerErased)(_moved_on)
 @NEED_BOARD.on(ProjectProposed, keys=lambda event: [(need_id,) for need_id in event.need_ids])
 def _proposed(row: NeedRow, event: ProjectProposed, _meta: Meta) -> None:
     row.project_id = event.project_id
-
-
-@dataclass(slots=True)
-class GramRow:
-    """A pair of characters that a need's words hold.
-
-    One row each, not an array with an inverted index: row-level security lets an index be used only by operators that cannot leak
-    (`=` of texts is one of them, those of arrays and jsonb are not), so that such an index would be passed over.
-    """
-
-    gram: str
-    need_id: UUID
-
-
-NEED_GRAMS = Projection("need_grams", row=GramRow, key=("gram", "need_id"))
-
-
-@NEED_GRAMS.on(NeedSubmitted, keys=lambda event: [(gram, event.need_id) for gram in grams(event.title, event.detail)])
-def _says(_row: GramRow, _event: NeedSubmitted, _meta: Meta) -> None:
-    """Holding it is all."""

@@ -110,7 +110,7 @@ class RatingRow:
     rated_at: datetime | None = None
 
 
-RATINGS = Projection("ratings", row=RatingRow, key=("need_id", "closed_with", "closing", "petitioner"))
+RATINGS = Projection("ratings", row=RatingRow, key=("need_id", "closed_with", "closing", "petitioner"), either=("closed_with",))
 
 
 @RATINGS.on(NeedRated, keys=lambda event: [(event.need_id, event.closed_with or event.need_id, event.closing, event.petitioner)])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.intake.state.grams import grams
+from services.intake.state.grams import BITS, WORDS, grams, shared, signature
 from shared.contracts.values import NeedKind
 from shared.kernel.text import TownCode, UnitCode
 from shared.web.routes import OneParams, Page, Params, Reading, page
@@ -15,6 +15,8 @@ STAFF = ("clerk", "member", "branch", "unit", "office", "leader", "inspector", "
 """Who sees needs that are not their own."""
 NeedStatus = Literal["submitted", "accepted", "routed", "merged", "declined", "answered"]
 _MOST_ALIKE = 20
+_LIKELY = 100
+"""Needs whose words are compared, once their signatures have been."""
 
 _UNOWNED = "handling_unit IS NULL AND status IN ('submitted', 'accepted') AND NOT in_hand"
 _COLUMNS = """
@@ -36,16 +38,17 @@ SELECT {_COLUMNS}, submitted_by = $3 AS own, EXISTS (
   SELECT FROM read.petitions p WHERE p.county = $1 AND p.need_id = $2 AND p.submitted_by = $3) AS joined
 FROM read.need_board WHERE county = $1 AND need_id = $2 AND position IS NOT NULL
 """  # noqa: S608 - composed of constants
-SIMILAR = """
-WITH alike AS (
-  SELECT need_id, count(*) AS shared FROM read.need_grams WHERE county = $1 AND gram = ANY($2::text[]) GROUP BY need_id
+_IN_COMMON = " + ".join(f"bit_count((w{place} & ($2::bigint[])[{place + 1}])::bit(64))" for place in range(WORDS))
+SIMILAR = f"""
+WITH likely AS (
+  SELECT need_id, coalesce(town = $3, false) AS same_town, {_IN_COMMON} - bits * $5::double precision AS beyond_chance
+  FROM read.need_words WHERE county = $1 AND NOT merged AND ($4::text IS NULL OR kind = $4)
+  ORDER BY same_town DESC, beyond_chance DESC LIMIT {_LIKELY}
 )
-SELECT n.need_id AS id, n.position, n.status, n.kind, n.title, n.town, n.petitions, n.submitted_at, n.outcome, a.shared,
-  coalesce(n.town = $3, false) AS same_town
-FROM alike a JOIN read.need_board n ON n.county = $1 AND n.need_id = a.need_id
-WHERE n.position IS NOT NULL AND n.merged_into IS NULL AND ($4::text IS NULL OR n.kind = $4)
-ORDER BY same_town DESC, a.shared DESC, n.position LIMIT $5
-"""
+SELECT n.need_id AS id, n.position, n.status, n.kind, n.title, n.detail, n.town, n.petitions, n.submitted_at, n.outcome, l.same_town
+FROM likely l JOIN read.need_board n ON n.county = $1 AND n.need_id = l.need_id
+WHERE n.position IS NOT NULL AND n.merged_into IS NULL
+"""  # noqa: S608 - composed of constants
 FIGURES = """
 SELECT kind, channel, status, outcome, count(*) AS count, count(*) FILTER (WHERE project_id IS NOT NULL) AS in_projects,
   count(*) FILTER (WHERE handling_unit IS NOT NULL AND responsible_leader IS NOT NULL) AS routed
@@ -117,8 +120,14 @@ async def similar_needs(reading: Reading) -> Mapping[str, Any]:
     """Find needs that say the same, the same town's first, then those that share most: to join one instead of asking anew."""
     wanted: Alike = reading.params
     pairs = grams(wanted.text)
-    rows = await reading.connection.fetch(SIMILAR, reading.county, pairs, wanted.town, wanted.kind, _MOST_ALIKE) if pairs else []
-    return {"items": page(rows, _MOST_ALIKE).items}
+    if not pairs:
+        return {"items": []}
+    asked = (reading.county, signature(pairs), wanted.town, wanted.kind, len(pairs) / BITS)
+    rows = [dict(row) for row in await reading.connection.fetch(SIMILAR, *asked)]
+    for row in rows:
+        row["shared"] = shared(pairs, row["title"], row.pop("detail"))
+    alike = sorted((row for row in rows if row["shared"]), key=lambda row: (not row["same_town"], -row["shared"], row["position"]))
+    return {"items": page(alike[:_MOST_ALIKE], _MOST_ALIKE).items}
 
 
 async def need(reading: Reading) -> Mapping[str, Any] | None:

@@ -17,6 +17,8 @@ _MOST_ADDRESSES = 50_000
 _OWN_NETWORK = 64
 """Bits of an IPv6 address that say whose it is: what follows anybody may choose anew for each request."""
 _HOUR_SECONDS = 3_600.0
+_ROUNDING_SECONDS = 0.001
+"""More than sums of such seconds are rounded by: the later it is, the more, and nobody is to wait for that."""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ class VisitorLimit:
         address, now, each = self.address(request), self.clock(), _HOUR_SECONDS / self.per_hour
         free_at = max(self._free_at.get(address, now), now) + each
         ahead = free_at - now - self.at_once * each
-        if ahead > 0:
+        if ahead > _ROUNDING_SECONDS:
             return math.ceil(ahead)
         self._free_at[address] = free_at
         self._free_at.move_to_end(address)

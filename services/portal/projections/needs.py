@@ -68,7 +68,14 @@ NEED_CARDS = Projection("need_cards", row=NeedCard, key="need_id")
 
 
 def _seen(row: NeedCard, meta: Meta) -> None:
-    row.version, row.changed_at = meta.version, meta.recorded_at
+    row.version = meta.version
+    _changed(row, meta)
+
+
+def _changed(row: NeedCard, meta: Meta) -> None:
+    """Remember the latest of all lanes: their clocks differ, and so does the order they are read in."""
+    if row.changed_at is None or row.changed_at < meta.recorded_at:
+        row.changed_at = meta.recorded_at
 
 
 @NEED_CARDS.on(NeedSubmitted)
@@ -181,5 +188,4 @@ def _thanked(row: NeedCard, _event: WishThanked, meta: Meta) -> None:
 @NEED_CARDS.on(ProjectProposed, keys=lambda event: [(need_id,) for need_id in event.need_ids])
 def _taken_up(row: NeedCard, event: ProjectProposed, meta: Meta) -> None:
     row.project_id = event.project_id
-    if row.changed_at is None or row.changed_at < meta.recorded_at:
-        row.changed_at = meta.recorded_at
+    _changed(row, meta)

@@ -1,7 +1,8 @@
 """Single rows of the past in milliseconds: only the events that can have touched them are read.
 
 Most events that touch a row are those of its own stream, which an index finds. Which types of events name rows of other streams is
-learned from the first and the last of each type; of those, every one that holds the row's id is read.
+learned from the first and the last of each type, where a projection does not say so itself; of those, every one that holds the
+row's id is read.
 """
 
 from collections.abc import Sequence
@@ -76,12 +77,13 @@ class Singles:
         contract = next(contract for contract in self._sources if contract.service == stretch.source)
         known = {kind: way for kind in types if (way := self._ways.get((projection.name, place, kind))) is not None}
         unknown = [kind for kind in types if kind not in known]
+        either = _Way(named=projection.key[place] in projection.either)
         learned: dict[str, _Way] = {}
         for _, body in await self._lanes.samples(stretch, unknown) if unknown else ():
             envelope = open_body(body)
             keys = [str(key[place]) for key in projection.keys_of(envelope.event(contract))]
             kind, way = envelope.meta.type, _way(envelope.meta.stream, body, keys)
-            learned[kind] = learned.get(kind, way) | way
+            learned[kind] = learned.get(kind, either) | way
             if keys:
                 self._ways[projection.name, place, kind] = learned[kind]
         return known | learned
