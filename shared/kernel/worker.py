@@ -125,7 +125,7 @@ class Worker:
             projections=parts.projections,
             clock=clock,
         )
-        sweeper = Sweeper(pool, commands, parts.timed, settings.counties)
+        sweeper = Sweeper(pool, commands, parts.timed, settings.counties, progress)
         return cls(
             parts,
             settings,

@@ -5,6 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from shared.kernel.checkpoints import Progress
 from shared.kernel.derived import derived
 from shared.kernel.envelope import open_body
 from shared.kernel.ids import uuid7
@@ -76,7 +79,7 @@ async def _broken(lab: Lab) -> list[Any]:
 
 
 async def test_every_due_timer_is_found_and_none_before_its_time(lab: Lab) -> None:
-    sweeper = Sweeper(lab.pool, lab.commands, [BreakThing], [A])
+    sweeper = Sweeper(lab.pool, lab.commands, [BreakThing], [A], Progress(lab.pool))
     things = [await lab.make() for _ in range(20)]
     for index, thing in enumerate(things):
         await _due(lab, thing, 10 * (index + 1))
@@ -92,9 +95,9 @@ async def test_a_timer_fires_once_though_two_sweep_and_one_forgets(lab: Lab) -> 
     thing = await lab.make()
     await _due(lab, thing, 1)
     lab.clock.observe(A, T0 + timedelta(seconds=5))
-    sweepers = [Sweeper(lab.pool, lab.commands, [BreakThing], [A]) for _ in range(3)]
+    sweepers = [Sweeper(lab.pool, lab.commands, [BreakThing], [A], Progress(lab.pool)) for _ in range(3)]
     await asyncio.gather(*(sweeper.sweep(A) for sweeper in sweepers))
-    await Sweeper(lab.pool, lab.commands, [BreakThing], [A]).sweep(A)
+    await Sweeper(lab.pool, lab.commands, [BreakThing], [A], Progress(lab.pool)).sweep(A)
     assert len(await _broken(lab)) == 1
 
 
@@ -103,6 +106,31 @@ async def test_a_timer_whose_command_came_to_nothing_does_not_spin(lab: Lab) -> 
     await lab.execute(BreakThing(thing_id=thing))
     await _due(lab, thing, 1)
     lab.clock.observe(A, T0 + timedelta(seconds=5))
-    sweeper = Sweeper(lab.pool, lab.commands, [BreakThing], [A])
+    sweeper = Sweeper(lab.pool, lab.commands, [BreakThing], [A], Progress(lab.pool))
     assert await sweeper.sweep(A) == 1
     assert await sweeper.sweep(A) == 0
+
+
+async def test_a_county_is_left_alone_until_something_can_be_due(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    progress = Progress(lab.pool)
+    sweeper = Sweeper(lab.pool, lab.commands, [BreakThing], [A], progress)
+    assert not sweeper.may_rest(A)
+    assert await sweeper.sweep(A) == 0
+    assert sweeper.may_rest(A)
+    thing = await lab.make()
+    await _due(lab, thing, 100)
+    progress.changed(A, ["things"])
+    assert sweeper.may_rest(A)
+    progress.changed(A, ["timers"])
+    assert not sweeper.may_rest(A)
+    assert await sweeper.sweep(A) == 0
+    assert sweeper.may_rest(A)
+    lab.clock.observe(A, T0 + timedelta(seconds=99))
+    assert sweeper.may_rest(A)
+    lab.clock.observe(A, T0 + timedelta(seconds=100))
+    assert not sweeper.may_rest(A)
+    assert await sweeper.sweep(A) == 1
+    assert await sweeper.sweep(A) == 0
+    assert sweeper.may_rest(A)
+    monkeypatch.setattr("shared.kernel.timers._REST_SECONDS", 0.0)
+    assert not sweeper.may_rest(A)  # who else may fold timers tells this process nothing
