@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -17,7 +17,7 @@ from shared.kernel.checkpoints import Progress
 from shared.kernel.clock import Clock
 from shared.kernel.envelope import Cause, check_size
 from shared.kernel.errors import CommandReused, Rejected, VersionConflict
-from shared.kernel.event_log import Answer, EventLog, same_request
+from shared.kernel.event_log import Answer, EventLog, same_request, wrapped_keys
 from shared.kernel.events import Event, dump
 from shared.kernel.ids import uuid7
 from shared.kernel.rows import Rows
@@ -25,6 +25,7 @@ from shared.kernel.rules import Asked, Command, Decider
 from shared.kernel.sealed import may_hold_sealed, persons_to_seal
 from shared.kernel.sealing import Context, Sealer, SealingKey, seal
 from shared.kernel.states import Known, States
+from shared.kernel.tenancy import county_reading
 
 _LOOK_EVERY_SECONDS = 0.05
 _ATTEMPTS = 20
@@ -213,7 +214,10 @@ class Commands:
             event_id = uuid7()
             sealed = event
             if may_hold_sealed(type(event)):
-                for person in persons_to_seal(event) - keys.keys():
+                persons = persons_to_seal(event) - keys.keys()
+                if persons and version:
+                    keys |= await self._kept_keys(asked.county, persons)
+                for person in persons - keys.keys():
                     keys[person], sealing_key = self.sealer.new_key(asked.county, person)
                     wrapped.append(sealing_key)
                 sealed = seal(event, Context(asked.county, stream, event_id), keys)
@@ -232,6 +236,15 @@ class Commands:
         )
         after = asked.caused_at or datetime(1970, 1, 1, tzinfo=UTC)
         return Append(stream, version, packed, asked.command_id, asked.fingerprint, cause, after, wrapped), stored
+
+    async def _kept_keys(self, county: str, persons: Collection[UUID]) -> dict[UUID, bytes]:
+        """Return the keys of these persons, as far as there are any: a second event about somebody is sealed under the key of the first.
+
+        Where a stream is opened nobody is asked: its persons are as new as it is.
+        """
+        async with county_reading(self.log.pool, county) as connection:
+            wrapped = await wrapped_keys(connection, county, list(persons))
+        return {person: self.sealer.unwrap(county, SealingKey(person, key)) for person, key in wrapped.items()}
 
 
 def _decided(decider: Decider[S], command: Command, known: "Known[S]", asked: Asked) -> Sequence[Event]:

@@ -10,12 +10,14 @@ from shared.kernel.actor import Actor
 from shared.kernel.checkpoints import Progress
 from shared.kernel.commands import Commands
 from shared.kernel.errors import Rejected
+from shared.kernel.event_log import wrapped_keys
 from shared.kernel.ids import uuid7
 from shared.kernel.rules import Asked, Command
-from shared.kernel.sealing import Sealer
+from shared.kernel.sealing import Context, Sealer, SealingKey, unseal
 from shared.kernel.states import States
+from shared.kernel.tenancy import county_reading
 from tests.support.lab import A, Lab
-from tests.support.things.service import BreakThing, MakeThing, RenameThing, Thing
+from tests.support.things.service import BreakThing, MakeThing, OwnThing, RenameThing, Thing, ThingOwned
 
 
 def asked(*, command_id: UUID | None = None, expected: int | None = None) -> Asked:
@@ -88,3 +90,17 @@ async def test_no_more_streams_are_remembered_than_there_is_room_for(lab: Lab, m
     for _ in range(5):
         await lab.commands.execute(MakeThing(thing_id=uuid7(), name="lamp"), asked())
     assert len(lab.commands._states._known) == 3
+
+
+async def test_a_second_event_about_somebody_is_sealed_under_the_key_of_the_first(lab: Lab) -> None:
+    thing, person = uuid7(), uuid7()
+    await lab.commands.execute(MakeThing(thing_id=thing, name="lamp"), asked())
+    for name in ("欧阳𠮷", "欧阳𡈽"):
+        await lab.commands.execute(OwnThing(thing_id=thing, person=person, name=name), asked())
+    async with county_reading(lab.pool, A) as connection:
+        ((_, wrapped),) = (await wrapped_keys(connection, A, [person])).items()
+    key = lab.commands.sealer.unwrap(A, SealingKey(person, wrapped))
+    told = [envelope for envelope in await lab.log.stream(A, f"thing-{thing}") if envelope.meta.type == "ThingOwned"]
+    events = [(envelope.event(lab.things.contract), Context(A, f"thing-{thing}", UUID(envelope.meta.event_id))) for envelope in told]
+    opened = [unseal(event.owner, "owner", context, key) for event, context in events if isinstance(event, ThingOwned)]
+    assert opened == ["欧阳𠮷", "欧阳𡈽"]

@@ -1,4 +1,4 @@
-"""Things: made, renamed, broken; a projection of them, a policy, a timer."""
+"""Things: made, renamed, owned, broken; a projection of them, a policy, a timer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ from shared.kernel.events import Contract, Event
 from shared.kernel.ids import uuid7
 from shared.kernel.projection import Projection
 from shared.kernel.rules import Asked, Command, Decider, FromPlatform, Policy
+from shared.kernel.sealed import Sealed
 
 
 class ThingMade(Event):
@@ -29,6 +30,11 @@ class ThingBroken(Event):
     name: str = ""
 
 
+class ThingOwned(Event):
+    thing_id: UUID
+    owner: Sealed
+
+
 class MakeThing(Command):
     thing_id: Annotated[UUID, FromPlatform]
     name: str
@@ -41,6 +47,12 @@ class RenameThing(Command):
 
 class BreakThing(Command):
     thing_id: UUID
+
+
+class OwnThing(Command):
+    thing_id: UUID
+    person: UUID
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,8 @@ class ThingRow:
 def evolve(thing: Thing, event: Event) -> Thing:
     if isinstance(event, ThingBroken):
         return replace(thing, broken=True)
+    if isinstance(event, ThingOwned):
+        return thing
     return replace(thing, name=event.name, renamed=thing.renamed + isinstance(event, ThingRenamed))  # type: ignore[attr-defined]
 
 
@@ -78,6 +92,8 @@ def decide(command: Command, thing: Thing, asked: Asked) -> Sequence[Event]:
             return [ThingRenamed(thing_id=command.thing_id, name=command.name)]
         case BreakThing():
             return [] if thing.broken else [ThingBroken(thing_id=command.thing_id)]
+        case OwnThing():
+            return [ThingOwned(thing_id=command.thing_id, owner=Sealed.of(command.person, command.name))]
         case _:
             raise AssertionError(command)
 
@@ -90,10 +106,10 @@ class Things:
     """One service of its own name, so that topics and lanes are never shared between tests."""
 
     def __init__(self) -> None:
-        self.contract = Contract(f"things{_letters()}", [ThingMade, ThingRenamed, ThingBroken])
+        self.contract = Contract(f"things{_letters()}", [ThingMade, ThingRenamed, ThingBroken, ThingOwned])
         self.decider: Decider[Thing] = Decider(self.contract, Thing(), evolve, decide)
         stream = CommandHandler(self.decider, stream=lambda command, _county: f"thing-{command.thing_id}")
-        self.handlers = {MakeThing: replace(stream, opens=True), RenameThing: stream, BreakThing: stream}
+        self.handlers = {MakeThing: replace(stream, opens=True), RenameThing: stream, BreakThing: stream, OwnThing: stream}
         self.board = board()
         self.shelf = board("thing_shelf", unfit="unkeepable")
         self.shelf.kept = True
