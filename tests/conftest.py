@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from deploy.embedded.stack import Stack
 from tests.support.client import COUNTIES, Platform
-from tests.support.stack import data_folder, free_port_base
+from tests.support.stack import PATIENT, data_folder, free_port_base
 from tests.support.steps import count_steps, summed_up
 
 settings.register_profile("yinuo", deadline=None, derandomize=True, print_blob=True)
@@ -43,7 +43,7 @@ def platform() -> Iterator[Platform]:
     """All services and the portal, running."""
     with (
         data_folder() as folder,
-        Stack(folder, free_port_base(), "simulated", counties=COUNTIES, portal=True) as stack,
+        Stack(folder, free_port_base(), "simulated", counties=COUNTIES, portal=True, portal_settings=PATIENT) as stack,
         httpx.Client(timeout=30, trust_env=False) as http,  # loopback traffic must not go through a proxy of the environment
     ):
         found = Platform(stack, http)

@@ -105,6 +105,7 @@ class Portal:
             vault=self._vault,
             services=self._services,
             limit=VisitorLimit(settings.visitor_posts_per_hour, settings.visitor_posts_at_once, settings.forwarded_by),
+            wait_seconds=settings.page_wait_seconds,
             public_url=settings.public_url,
             folder=FOLDER,
         )

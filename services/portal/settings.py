@@ -33,6 +33,12 @@ class Settings(ServiceSettings):
     forwarded_by: int = Field(
         0, ge=0, le=10, description="Proxies of our own before the portal that write X-Forwarded-For; 0: not believed"
     )
+    page_wait_seconds: float = Field(
+        2.0,
+        ge=0,
+        le=60,
+        description="How long a page waits for what was done on the one before; then it says that it is not there yet",
+    )
     archive_keep: int | None = Field(None, ge=1_000, description="Events kept of each lane for streams to be caught up from; none: all")
     smtp: Annotated[str, StringConstraints(pattern=r"^[^\s:]+:[0-9]{1,5}$")] | None = Field(None, description="host:port of a mail server")
     smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", description="How the mail server is spoken to")

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from deploy.embedded.preflight import SERVICES
 from deploy.embedded.stack import Stack
 from tests.support.browsing import Browser, Shown
 from tests.support.cast import Cast, at
 from tests.support.client import FENG, SHAOYANG, Platform
-from tests.support.stack import data_folder, free_port_base
+from tests.support.stack import PATIENT, data_folder, free_port_base
 
 LETTER = "rectification-letter"
 
@@ -50,7 +49,7 @@ def desks() -> Iterator[Desks]:
     """Services and portal with a clock of their own: tests here move it."""
     with (
         data_folder() as folder,
-        Stack(folder, free_port_base(), "simulated", services=SERVICES, counties=(SHAOYANG, FENG), portal=True) as stack,
+        Stack(folder, free_port_base(), "simulated", counties=(SHAOYANG, FENG), portal=True, portal_settings=PATIENT) as stack,
         httpx.Client(timeout=30, trust_env=False) as http,
     ):
         platform = Platform(stack, http)

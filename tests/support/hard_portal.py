@@ -10,16 +10,16 @@ from typing import TypeVar
 
 import httpx
 
-from deploy.embedded.preflight import SERVICES
 from deploy.embedded.stack import Stack
 from tests.support.browsing import Browser, Form, Shown
 from tests.support.cast import Cast
 from tests.support.client import FENG, SHAOYANG, TOWN, Platform
-from tests.support.stack import data_folder, free_port_base
+from tests.support.stack import PATIENT, data_folder, free_port_base
 
 AT_ONCE = 5
 """What one address of visitors may send at once."""
-SETTINGS = {"YINUO_FORWARDED_BY": "1", "YINUO_VISITOR_POSTS_PER_HOUR": "60", "YINUO_VISITOR_POSTS_AT_ONCE": str(AT_ONCE)}
+LIMITS = {"YINUO_FORWARDED_BY": "1", "YINUO_VISITOR_POSTS_PER_HOUR": "60", "YINUO_VISITOR_POSTS_AT_ONCE": str(AT_ONCE)}
+SETTINGS = {**PATIENT, **LIMITS}
 T = TypeVar("T")
 
 
@@ -89,10 +89,9 @@ def twice(act: Callable[[], T]) -> tuple[T, T]:
 @contextmanager
 def hard_portal() -> Iterator[Hard]:
     """Run it."""
-    counties = (SHAOYANG, FENG)
     with (
         data_folder() as folder,
-        Stack(folder, free_port_base(), "simulated", services=SERVICES, counties=counties, portal=True, portal_settings=SETTINGS) as stack,
+        Stack(folder, free_port_base(), "simulated", counties=(SHAOYANG, FENG), portal=True, portal_settings=SETTINGS) as stack,
         httpx.Client(timeout=30, trust_env=False) as http,
     ):
         platform = Platform(stack, http)

@@ -14,6 +14,8 @@ from deploy.embedded.databases import app_of, drop_database, ensure_databases, o
 from deploy.embedded.preflight import Ports
 from deploy.embedded.stack import Stack
 
+PATIENT = {"YINUO_PAGE_WAIT_SECONDS": "20"}
+"""Settings of a portal that waits for what was just done for as long as a busy machine may take."""
 _FIRST_BASE = 20000
 _BASES = 400
 _STEP = 16

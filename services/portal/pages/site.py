@@ -53,7 +53,6 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _NAMES_SECONDS = 30.0
-_WAIT_SECONDS = 2.0
 STALE_SECONDS = 10.0
 """From when on a page says that what it shows may be old."""
 TOO_MANY = 429
@@ -77,6 +76,7 @@ class Site:
         vault: Vault,
         services: Services,
         limit: VisitorLimit,
+        wait_seconds: float,
         public_url: str,
         folder: "Path",
     ) -> None:
@@ -91,6 +91,7 @@ class Site:
         self.held = HeldPhotos(worker.pool, vault)
         self.services = services
         self.limit = limit
+        self._wait_seconds = wait_seconds
         self.public_url = public_url
         self._assets = Assets(folder / "static")
         self._names: dict[str, tuple[float, Names]] = {}
@@ -250,7 +251,7 @@ class Site:
         service, _, position = visit.asked("after").partition("@")
         if service in LANES and position.isdecimal() and len(position) <= LONGEST_POSITION:
             progress = self.worker.progress
-            if not await progress.reached(visit.county, "event_archive", service, int(position), seconds=_WAIT_SECONDS):
+            if not await progress.reached(visit.county, "event_archive", service, int(position), seconds=self._wait_seconds):
                 visit.said.append({"kind": "warning", "text": visit._("已经办好，本页还没有更新，请稍后刷新。")})
 
     def from_here(self, request: Request) -> bool:
