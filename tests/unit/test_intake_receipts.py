@@ -58,17 +58,17 @@ def test_only_the_service_derives_a_code_and_always_the_same() -> None:
 
 
 def test_chinese_is_told_apart_by_pairs_of_characters_whatever_stands_between() -> None:
-    assert set(grams("路灯坏了，路灯")) == {"路灯", "灯坏", "坏了"}
-    assert grams("A1 b") == ["a1"]
-    assert grams("Ａ１", "a1") == ["a1"]
-    assert grams("灯") == grams("") == grams("。。") == []
+    assert grams("路灯坏了，路灯") == {"路灯", "灯坏", "坏了"}
+    assert grams("A1 b") == {"a1"}
+    assert grams("Ａ１", "a1") == {"a1"}
+    assert grams("灯") == grams("") == grams("。。") == grams("路_灯") == set()
 
 
 @given(*[st.text(st.sampled_from("路灯坏了村口学校水管桥面abc，。𠮷"), max_size=40)] * 2)
 def test_texts_share_the_bits_of_what_they_share(one: str, other: str) -> None:
-    pairs = set(grams(one)) & set(grams(other))
+    pairs = grams(one) & grams(other)
     common = [a & b for a, b in zip(signature(grams(one)), signature(grams(other)), strict=True)]
-    assert all(a & b == a for a, b in zip(signature(sorted(pairs)), common, strict=True))
+    assert all(a & b == a for a, b in zip(signature(pairs), common, strict=True))
     assert shared(grams(one), other) == len(pairs)
     assert all(-(1 << 63) <= word < 1 << 63 for word in common)
 
@@ -81,4 +81,4 @@ def test_every_bit_of_a_signature_can_be_set() -> None:
 
 
 def test_a_character_beyond_the_bmp_is_one_character() -> None:
-    assert set(grams("𠮷𡈽村")) == {"𠮷𡈽", "𡈽村"}
+    assert grams("𠮷𡈽村") == {"𠮷𡈽", "𡈽村"}
