@@ -140,6 +140,8 @@ def _free_base() -> int:
     while True:
         base = free_port_base()
         with closing(socket.socket()) as one, closing(socket.socket()) as other:
+            for probe in (one, other):
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what lingers of a connection does not count
             try:
                 one.bind((LOOPBACK, Ports(base).of("issuer")))
                 other.bind((LOOPBACK, Ports(base).of("issuer") + 1))

@@ -47,6 +47,7 @@ def test_health_names_what_does_not_answer() -> None:
 def test_the_doctor_says_what_stands_in_the_way() -> None:
     base = free_port_base()
     with socket.socket() as listener, data_folder() as data:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a stack of before may have left connections that linger
         listener.bind(("127.0.0.1", base + 1))
         listener.listen()
         (data / "thesis.doc").touch()

@@ -96,6 +96,7 @@ def test_a_folder_has_one_supervisor_at_a_time() -> None:
 def test_a_port_in_use_is_named() -> None:
     base = free_port_base()
     with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a stack of before may have left connections that linger
         listener.bind(("127.0.0.1", base + 3))
         listener.listen()
         with pytest.raises(DependencyDownError, match=rf"Port {base + 3}, for supervision, is taken: .*--port-base \(now {base}\)"):
