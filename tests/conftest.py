@@ -47,5 +47,5 @@ def platform() -> Iterator[Platform]:
         httpx.Client(timeout=30, trust_env=False) as http,  # loopback traffic must not go through a proxy of the environment
     ):
         found = Platform(stack, http)
-        found.still()  # the portal remembers for a while what units there are
+        found.still()  # everybody has heard of the counties' rules and units
         yield found

@@ -56,7 +56,7 @@ def test_a_letter_is_written_from_its_template_replied_to_and_accepted(browser: 
     page.check(f"input[name=to-{shaoyang.unit}]")
     page.click("button:has-text('发出')")
     page.wait_for_url("**/supervision/notices/*after=*")
-    assert "文书已发出" in office.message()
+    office.says("文书已发出")
     theirs = unit.go("/supervision")
     theirs.click("a:has-text('关于路灯限期整改的督办函')")
     theirs.click("button:has-text('签收')")

@@ -75,15 +75,15 @@ def test_a_photo_is_chosen_first_and_goes_with_the_need(browser: Browser, cast: 
         seen(page, 1)
     page.set_input_files("#photo", files[1])
     page.click("button:has-text('上传')")
-    assert "照片已收到" in citizen.message()
+    citizen.says("照片已收到")
     if scripts:
         seen(page, 2)
     citizen.shot(f"track-photos-{scripts}")
     page.set_input_files("#photo", files[2])
     page.click("button:has-text('上传')")
-    assert "只接受 JPEG、PNG、WebP 图片" in citizen.message()
+    citizen.says("只接受 JPEG、PNG、WebP 图片")
     page.locator("button:has-text('撤下')").first.click()
-    assert "照片已撤下" in citizen.message()
+    citizen.says("照片已撤下")
     assert page.locator(".previews img").count() == 1
     assert citizen.faults == []
 
@@ -114,6 +114,6 @@ def test_those_who_handle_the_need_see_its_photos_and_the_office_removes_one(bro
     page.click("summary:has-text('撤下一张照片')")
     page.fill("#u-text", "拍到了他人身份证。")
     page.click("button:has-text('撤下照片')")
-    assert "照片已撤下" in office.message()
+    office.says("照片已撤下")
     assert page.locator(".previews img").count() == 0
     assert (citizen.faults, office.faults) == ([], [])

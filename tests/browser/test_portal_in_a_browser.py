@@ -34,14 +34,17 @@ def say(citizen: Window) -> str:
     page.click("text=下一步")
     page.select_option("#town", f"{SHAOYANG}100")
     page.locator("form.form .btn-primary").click()
+    page.locator("#name").wait_for()
     assert "姓名和电话可以不留" in page.inner_text("main"), "the privacy notice stands before the fields"
     page.fill("#name", "陈秀英")
     page.fill("#phone", "138 0013 8000")
     citizen.shot("new-who")
     page.locator("form.form .btn-primary").click()
+    page.locator(".receipt-code").wait_for()
     assert re.search(r"\d{4}-\d{6}-\d", page.inner_text("main"))
     citizen.shot("receipt")
     page.click("text=查看办理情况")
+    page.wait_for_url("**/track?*")
     return page.url
 
 
@@ -49,12 +52,13 @@ def hand_on(office: Window) -> str:
     """Accept the need and hand it to the unit; return its page."""
     page = office.go("/triage")
     page.locator("table a:has-text('浏览器里的路灯坏了')").last.click()
+    page.wait_for_url("**/needs/*")
     need = page.url
     page.click("button:has-text('受理')")
     page.select_option("#handling_unit", UNIT)
     lead(page)
     page.click("button:has-text('交办')")
-    assert "已交办" in office.message()
+    office.says("已交办")
     return need
 
 
@@ -74,7 +78,7 @@ def propose(branch: Window, need: str) -> str:
     branch.page.select_option("#level", "member")
     branch.page.fill("#planned_completion", "2999-12-31")
     branch.page.click("button:has-text('提交审核')")
-    assert "已提交审核" in branch.message()
+    branch.says("已提交审核")
     return branch.page.url.partition("?")[0].rpartition("/")[2]
 
 
@@ -86,24 +90,24 @@ def review(unit: Window, project: str) -> None:
         page.fill(f"#reason-{principle}", "属实。")
     unit.shot("judge")
     page.click("button:has-text('提交审核意见')")
-    assert "审核意见已记录" in unit.message()
+    unit.says("审核意见已记录")
 
 
 def claim_and_do(member: Window, project: str) -> None:
     """Claim, promise, report and declare done."""
     page = member.go("/hall")
     page.locator(f"form:has(input[value='{project}']) button").click()
-    assert "认领成功" in member.message()
+    member.says("认领成功")
     page.fill("#promise", "十二月底前换好三盏路灯。")
     page.fill("#complete_by", "2999-12-20")
     page.click("button:has-text('公开承诺')")
     page.fill("#percent", "100")
     page.fill("#text", "都换好了。")
     page.click("button:has-text('提交进展')")
-    assert "进展已记录" in member.message()
+    member.says("进展已记录")
     page.fill("#summary", "三盏路灯全部修好。")
     page.click("button:has-text('申报完成')")
-    assert "等待验收" in member.message()
+    member.says("等待验收")
     member.shot("project")
 
 
@@ -117,7 +121,7 @@ def rate(citizen: Window, tracked: str) -> None:
         page.wait_for_timeout(200)
     page.check("input[name=rating][value='5']", force=True)
     page.click("button:has-text('提交评价')")
-    assert "谢谢您的评价" in citizen.message()
+    citizen.says("谢谢您的评价")
     citizen.shot("rated")
 
 
@@ -149,7 +153,7 @@ def test_whoever_is_quicker_is_said_kindly(browser: Browser, cast: Cast) -> None
     cast.of("member", "quicker").do("projects", f"projects/{project}/claim")
     page.locator(f"form:has(input[value='{project}']) button").click()
     page.wait_for_selector("#messages .notice")
-    assert "先您一步" in slow.message()
+    slow.says("先您一步")
     assert slow.faults == []
 
 
@@ -193,9 +197,10 @@ def test_nothing_typed_is_lost_when_a_session_has_ended(browser: Browser, cast: 
     page.select_option("#role", "office")
     page.fill("#sub", f"office-{UNIT}")
     page.click("form button")
+    page.locator("button:has-text('再次提交')").wait_for()
     assert "请一周内答复。" in page.inner_text("main")
     page.click("button:has-text('再次提交')")
-    assert "已交办" in opened.message()
+    opened.says("已交办")
     assert opened.faults == []
 
 
@@ -218,7 +223,7 @@ def test_what_a_member_typed_on_a_page_for_everybody_is_not_lost_either(browser:
     opened.as_before()
     assert "月底前办好。" in page.inner_text("main")
     page.click("button:has-text('再次提交')")
-    assert "承诺已公开" in opened.message()
+    opened.says("承诺已公开")
     assert opened.faults == []
 
 

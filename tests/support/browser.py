@@ -84,9 +84,9 @@ class Window:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
-    def message(self) -> str:
-        """Return what the page says was done, or was not."""
-        return self.page.inner_text("#messages")
+    def says(self, text: str) -> None:
+        """Wait until the page says that something was done, or was not: a click does not always wait for the page it leads to."""
+        self.page.locator("#messages", has_text=text).wait_for()
 
     def violations(self, *rules: str) -> list[str]:
         """Return what axe finds amiss, by all of its rules or those that are named."""

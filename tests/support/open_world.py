@@ -81,7 +81,7 @@ def open_world(secrets: Path) -> Iterator[World]:
             cast = Cast(platform, SHAOYANG, "open").registered()
             cast.submit("为了时间", headers=NOON)  # from here on it is noon
             form = {"service_code": "need", "description": DETAIL, "attribute[title]": TITLE, "address_id": TOWN, "last_name": NAME}
-            made = until(lambda: _created(http, stack.info.portal or "", form), 45)  # names are remembered for 30 s
+            made = until(lambda: _created(http, stack.info.portal or "", form), 45)
             yield World(platform, stack.info.portal, mails, posts, http, cast, made)
 
 

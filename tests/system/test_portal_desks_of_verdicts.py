@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.browsing import Browser
 from tests.support.cast import GOOD, MATERIALS, POOR, at
-from tests.support.desks import Desks, Office, desks
+from tests.support.desks import LETTER, Desks, Office, desks
 
 __all__ = ["desks"]
 
@@ -269,3 +269,13 @@ def test_units_and_branches_see_first_what_was_handed_to_their_unit(desks: Desks
         assert ("交给本单位的诉求" in desk.get(here).text, "交给别的单位的诉求" in desk.get(here).text) == (True, False)
         assert "交给别的单位的诉求" in desk.get(here, standing="routed", unit="").text
     assert "交给别的单位的诉求" not in office.at_desk("office").get(here).text, "the office sees first what is new"
+
+
+def test_a_unit_registered_a_moment_ago_is_offered_at_once(desks: Desks) -> None:
+    office, desk = desks.shaoyang, desks.shaoyang.at_desk("office")
+    here = office.path("/supervision/notices/new")
+    assert "to-just-registered" not in desk.get(here, kind=LETTER).form(act="issue").names
+    unit = {"code": "just-registered", "name": "刚登记的单位", "kind": "department", "order": 9}
+    office.cast.of("office").do("projects", "organisations", unit)
+    desks.platform.level()
+    assert "to-just-registered" in desk.get(here, kind=LETTER).form(act="issue").names

@@ -30,7 +30,7 @@ from services.portal.pages.strict import Strict
 from services.portal.pages.typed import shown
 from services.portal.pages.visit import LONGEST_POSITION, Page, Visit, kept, navigation, person
 from services.portal.pages.words import LANGUAGES, translations
-from services.portal.queries.register import Names, names
+from services.portal.queries.register import NAMING, Names, names
 from shared.kernel.ids import uuid7
 from shared.kernel.tenancy import COUNTY, TROUBLE, county_reading
 from shared.kernel.tokens import Tokens
@@ -94,7 +94,7 @@ class Site:
         self._wait_seconds = wait_seconds
         self.public_url = public_url
         self._assets = Assets(folder / "static")
-        self._names: dict[str, tuple[float, Names]] = {}
+        self._names: dict[str, tuple[float, list[int], Names]] = {}
         self._environments = {language: self._environment(folder, language) for language in ("zh", "en")}
 
     def routes(self, pages: Sequence[Page]) -> list[BaseRoute]:
@@ -169,13 +169,13 @@ class Site:
         return {"as_of": moment(as_of), "behind_seconds": round(behind), "stale": behind > STALE_SECONDS}
 
     async def names(self, county: str) -> Names:
-        """Return what a county and its organisations are called, as of seconds ago."""
-        known = self._names.get(county)
-        if known is None or known[0] < time.monotonic():
+        """Return what a county and its organisations are called, as of the last change read here, or of seconds ago."""
+        known, changes = self._names.get(county), [self.worker.progress.changes(county, table) for table in NAMING]
+        if known is None or known[0] < time.monotonic() or known[1] != changes:
             async with county_reading(self.worker.pool, county) as connection:
-                known = (time.monotonic() + _NAMES_SECONDS, await names(connection, county))
+                known = (time.monotonic() + _NAMES_SECONDS, changes, await names(connection, county))
             self._names[county] = known
-        return known[1]
+        return known[2]
 
     async def _visit(self, request: Request) -> Visit | None:
         county = request.path_params.get("county", "")

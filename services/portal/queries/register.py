@@ -45,6 +45,10 @@ class Names:
         return [unit for unit in self.units.values() if unit["kind"] in kinds]
 
 
+NAMING = ("units", "county_profile")
+"""The read models that names come from."""
+
+
 async def names(connection: "Connection", county: str) -> Names:
     """Return a county's names."""
     rows = await connection.fetch(_UNITS, county)
